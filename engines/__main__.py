@@ -1,0 +1,124 @@
+"""The command `hexi`, also `python -m engines`: parses, calls one function, prints, and returns the exit code.
+
+Exit codes: 0 done, 1 a check failed, 2 wrong usage or bad input, 130 stopped by the user. An error is one sentence on
+the error channel; `--debug` shows where it arose.
+"""
+
+import argparse
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from engines.errors import EngineError, ForeignDatasetsError
+
+__all__ = ["main", "parser"]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line.
+
+    Examples
+    --------
+    >>> parser().parse_args(["run", "anti-fraud", "--seed", "3"]).seed
+    3
+    """
+    shared = _Parser(add_help=False)
+    shared.add_argument("--debug", action="store_true", help="show where an error arose")
+    top = _Parser(
+        prog="hexi", description="Reference fintech engines: run a case, make data, measure. 金融科技参考引擎"
+    )
+    words = top.add_subparsers(dest="word", required=True, metavar="WORD", parser_class=_Parser)
+
+    word = words.add_parser("list", parents=[shared], help="what there is: cases, tables, benchmarks · 目录")
+    word.add_argument("--json", action="store_true", help="print JSON")
+
+    word = words.add_parser("run", parents=[shared], help="run a case and show its report · 运行案例")
+    word.add_argument("case", metavar="CASE", help="name of the case, see hexi list")
+    word.add_argument("--seed", type=int, help="seed of the province (default 7)")
+    word.add_argument("--size", type=int, help="number of transactions to make")
+    word.add_argument("--base-rate", help="share of fraud, such as 0.002, or 'paper' for the paper's 0.0063 %%")
+    word.add_argument("--input", type=Path, metavar="FILE", help="a CSV or Parquet file of your own")
+    word.add_argument("--mapping", type=Path, metavar="FILE", help="TOML file that names the columns of --input")
+    word.add_argument("--quarantine", type=Path, metavar="FILE", help="write the refused rows of --input to a CSV file")
+    word.add_argument("--json", action="store_true", help="print the result as JSON")
+    word.add_argument("--html", type=Path, metavar="FILE", help="write the report as one offline page")
+    word.add_argument("--open", action="store_true", help="open the page in a browser")
+
+    word = words.add_parser("data", parents=[shared], help="make a table of the province · 生成数据")
+    word.add_argument("table", metavar="NAME", help="name of the table, see hexi list")
+    word.add_argument("-n", type=int, default=1000, help="number of rows (default 1000)")
+    word.add_argument("--seed", type=int, default=7, help="seed of the province (default 7)")
+    word.add_argument("--base-rate", help="share of fraud, such as 0.002, or 'paper' for the paper's 0.0063 %%")
+    word.add_argument("-o", "--output", type=Path, metavar="FILE", help=".csv or .parquet; without it, a few are shown")
+
+    word = words.add_parser("bench", parents=[shared], help="measure ours against others · 基准测试")
+    word.add_argument("name", metavar="NAME", nargs="?", help="name of the benchmark (default: all)")
+    word.add_argument("--quick", action="store_true", help="small sizes, some seconds")
+    word.add_argument("--scorer", metavar="MODULE:CLASS", help="your own scorer beside ours")
+    word.add_argument("--json", action="store_true", help="print JSON")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    arguments
+        Words after `hexi`; by default those of the process.
+    """
+    try:
+        given = parser().parse_args(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        _check_datasets()
+        from engines import commands  # rich and what it draws in are not needed to say how the command is used
+
+        return commands.WORDS[given.word](given)
+    except KeyboardInterrupt:
+        print("hexi: stopped; nothing half-done is left behind", file=sys.stderr)  # noqa: T201 - this is the command line
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if given.debug:
+            raise
+        print(f"hexi: {_sentence(error)}", file=sys.stderr)  # noqa: T201 - this is the command line
+        return 2
+
+
+def _check_datasets() -> None:
+    """Refuse to run where `datasets` would be Hugging Face's package of the same name."""
+    found = importlib.util.find_spec("datasets")
+    ours = Path(__file__).resolve().parent.parent / "datasets" / "__init__.py"
+    if found is None or found.origin is None or Path(found.origin).resolve() != ours:
+        raise ForeignDatasetsError(str(found.origin if found else "missing"))
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    text = str(error).strip() or type(error).__name__
+    # our own errors are sentences for people; anything else is a fault of Hexi, and says so
+    is_ours = isinstance(error, EngineError) or type(error).__module__.split(".")[0] in (
+        "datasets",
+        "fraud",
+        "benchmarks",
+    )
+    return text if is_ours else f"fault in Hexi: {type(error).__name__}: {text} (--debug shows where)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

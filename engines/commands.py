@@ -1,0 +1,198 @@
+"""The words of the command line: each takes what was parsed, makes one call, prints, and returns the exit code."""
+
+import argparse
+import inspect
+import json
+import tempfile
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from engines import catalogue
+from engines.errors import EngineError, UnknownNameError, UnknownOptionError
+from engines.progress import bars
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["WORDS"]
+
+_OUT = Console()
+_ERR = Console(stderr=True)
+_NARROW = 6
+
+
+def _list(given: argparse.Namespace) -> int:
+    """Show the catalogue."""
+    from datasets.catalogue import TABLES
+
+    cases, benchmarks = catalogue.cases(), catalogue.benchmarks()
+    if given.json:
+        rows = [vars(entry) for entry in cases.values()]
+        tables = [{"name": name, "holds": table.holds, "holds_zh": table.holds_zh} for name, table in TABLES.items()]
+        print(json.dumps({"cases": rows, "tables": tables, "benchmarks": sorted(benchmarks)}, ensure_ascii=False))  # noqa: T201
+        return 0
+    shown = Table("case · 案例", "paper · 白皮书", "title · 名称", title="hexi run CASE", title_justify="left")
+    for entry in cases.values():
+        shown.add_row(entry.name, entry.paper_case, f"{entry.title}\n{entry.title_zh}")
+    _OUT.print(shown)
+    shown = Table("table · 数据表", "holds · 内容", "", title="hexi data NAME -n N -o FILE", title_justify="left")
+    for name, table in TABLES.items():
+        shown.add_row(name, table.holds, table.holds_zh)
+    _OUT.print(shown)
+    shown = Table("benchmark · 基准", "measures · 内容", title="hexi bench NAME", title_justify="left")
+    for entry in benchmarks.values():
+        shown.add_row(entry.name, entry.title)
+    _OUT.print(shown)
+    return 0
+
+
+def _run(given: argparse.Namespace) -> int:
+    """Run a case and show its report; the exit code says whether all its checks passed."""
+    case = catalogue.load(catalogue.cases(), given.case, "case")
+    wanted = given.html or (_temporary_page(given.case) if given.open else None)
+    if wanted is not None:
+        from engines.report import page
+
+        page.require()
+        _check_folder(wanted)
+    with bars(_ERR) as report:
+        result = case.run(**_options(case.run, given), progress=report, say=_ERR.print)
+    if wanted is not None:
+        page.write_page(result, wanted)
+        _ERR.print(f"page written · 报告已写入: {wanted}", highlight=False, soft_wrap=True)
+    if given.open and wanted is not None:
+        webbrowser.open(wanted.resolve().as_uri())
+    if given.json:
+        from engines.report.document import to_json
+
+        print(to_json(result))  # noqa: T201
+    else:
+        from engines.report.terminal import show
+
+        show(result, _OUT)
+    return 0 if result.passed else 1
+
+
+def _options(run: Callable[..., Any], given: argparse.Namespace) -> dict[str, Any]:
+    """Return the options that were given, under the names of the case's parameters."""
+    options = {
+        **{"seed": given.seed, "size": given.size, "base_rate": given.base_rate},
+        **{"source": given.input, "mapping": given.mapping, "quarantine": given.quarantine},
+    }
+    flags = {"source": "input", "base_rate": "base-rate"}
+    chosen = {name: value for name, value in options.items() if value is not None}
+    for name in chosen:
+        if name not in inspect.signature(run).parameters:
+            raise UnknownOptionError(f"the case {given.case} takes no --{flags.get(name, name)}")
+    if given.input is None and (given.mapping or given.quarantine):
+        raise UnknownOptionError("--mapping and --quarantine say something about --input FILE, which was not given")
+    if given.input is not None and (given.size or given.base_rate):
+        raise UnknownOptionError("--size and --base-rate are for made data; with --input the file says what there is")
+    if "base_rate" in chosen:
+        chosen["base_rate"] = _base_rate(chosen["base_rate"])
+    return chosen
+
+
+def _base_rate(text: str) -> float:
+    from datasets.plan import PAPER_BASE_RATE
+
+    if text == "paper":
+        return PAPER_BASE_RATE
+    try:
+        return float(text)
+    except ValueError:
+        raise UnknownOptionError(f"--base-rate is {text!r}, but must be a number such as 0.002, or 'paper'") from None
+
+
+def _temporary_page(case: str) -> Path:
+    return Path(tempfile.mkdtemp(prefix="hexi-")) / f"{case}.html"
+
+
+def _check_folder(path: Path) -> None:
+    if not path.resolve().parent.is_dir():
+        raise EngineError(f"the folder of {path} does not exist; make it first")
+    if path.is_dir():
+        raise EngineError(f"{path} is a folder; name a file in it")
+
+
+def _data(given: argparse.Namespace) -> int:
+    """Make a table and write it, or show its first rows."""
+    from datasets import catalogue as tables
+    from datasets import files
+
+    if given.table not in tables.TABLES:
+        raise UnknownNameError("table", given.table, list(tables.TABLES))
+    options = {} if given.base_rate is None else {"base_rate": _base_rate(given.base_rate)}
+    frames = tables.frames(given.table, given.n, given.seed, **options)
+    if given.output is None:
+        _show(next(frames).head(min(given.n, 10)), given.table)
+        return 0
+    files.check_ending(given.output)
+    _check_folder(given.output)
+    done = 0
+    with bars(_ERR) as report:
+
+        def step(rows: int) -> None:
+            nonlocal done
+            done += rows
+            report("rows · 行", done, given.n)
+
+        rows = files.write(frames, given.output, step)
+    _ERR.print(f"{rows:,} rows of {given.table} in {given.output}", highlight=False, soft_wrap=True)
+    return 0
+
+
+def _show(frame: "pd.DataFrame", title: str) -> None:
+    """Show a narrow table as it is, a wide one turned on its side: one line for each column."""
+    import pandas as pd
+
+    cells = frame.astype(object).where(frame.notna(), "").astype(str)
+    if len(cells.columns) > _NARROW:
+        cells = cells.head(3).T.reset_index()
+        cells.columns = pd.Index(["column", *(f"row {row}" for row in range(1, len(cells.columns)))])
+    shown = Table(*cells.columns, title=title, title_justify="left")
+    for row in cells.itertuples(index=False):
+        shown.add_row(*row)
+    _OUT.print(shown)
+
+
+def _bench(given: argparse.Namespace) -> int:
+    """Run one benchmark or all, and show a table for each."""
+    known = catalogue.benchmarks()
+    names = [given.name] if given.name else sorted(known)
+    everything = []
+    for name in names:
+        module = catalogue.load(known, name, "benchmark")
+        options = {"scorer": given.scorer} if given.scorer else {}
+        if options and "scorer" not in inspect.signature(module.run).parameters:
+            if given.name:
+                raise UnknownOptionError(f"the benchmark {name} takes no --scorer")
+            options = {}
+        with bars(_ERR) as report:
+            measured = module.run(quick=given.quick, progress=report, **options)
+        everything += [vars(one) | {"benchmark": name} for one in measured]
+        if not given.json:
+            _show_measured(known[name].title, measured)
+    if given.json:
+        print(json.dumps(everything, ensure_ascii=False))  # noqa: T201
+    return 0
+
+
+def _show_measured(title: str, measured: Any) -> None:
+    """Show one row for each dataset and subject, one column for each metric."""
+    metrics = list(dict.fromkeys(one.metric for one in measured))
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for one in measured:
+        rows.setdefault((one.dataset, one.subject), {})[one.metric] = one.shown
+    shown = Table("dataset · 数据", "subject · 对象", *metrics, title=title, title_justify="left")
+    for (dataset, subject), values in rows.items():
+        shown.add_row(dataset, subject, *(values.get(metric, "") for metric in metrics))
+    _OUT.print(shown)
+
+
+WORDS: dict[str, Callable[[argparse.Namespace], int]] = {"list": _list, "run": _run, "data": _data, "bench": _bench}
