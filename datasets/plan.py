@@ -101,7 +101,9 @@ def _episodes(world: World, rng: np.random.Generator, code: int, quota: int) -> 
     sizes[-1:] -= max(0, int(sizes.sum()) - quota)
     sizes = sizes[sizes > 0]
     room = max(world.days - scenario.span_days, world.days * 0.1)
-    start = (rng.random(len(sizes)) * room * DAY).astype(np.int64)
+    # one episode in each of as many equal parts of the horizon, so that no season is without a typology
+    part = rng.permutation(len(sizes)) + rng.random(len(sizes))
+    start = (part / max(len(sizes), 1) * room * DAY).astype(np.int64)
     # people sleep: honest episodes begin between 8 and 22 o'clock, gangs at any hour but mostly then
     by_day = np.ones(len(sizes), bool) if not scenario.is_fraud else rng.random(len(sizes)) < 0.8
     hour = start % DAY * 14 // 24 + 8 * 3600

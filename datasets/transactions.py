@@ -117,10 +117,11 @@ def _act(world: World, rng: np.random.Generator, planned: plan.Plan, number: int
     code, town = int(planned.scenario[number]), int(planned.town[number])
     scenario = SCENARIOS[code]
     table = scenario.act(world, rng, Episode(int(planned.start[number]), int(planned.size[number]), town))
-    last = world.days * conduct.DAY - 1
+    # a scenario that plays at set hours of the day may name an hour before its start: that is the next day's
+    second = np.where(table["second"] < planned.start[number], table["second"] + conduct.DAY, table["second"])
     return {
         **table,
-        "second": np.minimum(table["second"], last),
+        "second": np.minimum(second, world.days * conduct.DAY - 1),
         "scenario": np.full_like(table["scenario"], code),
         "episode": np.full_like(table["episode"], number),
         "ring": np.full_like(table["ring"], town if scenario.is_fraud else NONE),

@@ -45,15 +45,15 @@ def _drip(
 
 def _steal(world: World, rng: np.random.Generator, episode: Episode) -> Rows:
     mule = int(pick_mules(world, rng, episode.town, 1)[0])
-    return _drip(world, rng, episode, mule, (1, 4), 0.5)
+    return _drip(world, rng, episode, mule, (1, 3), 0.5)
 
 
 def _standing(world: World, rng: np.random.Generator, episode: Episode) -> Rows:
     teacher = episode.town * towns.PEOPLE + int(rng.integers(0, 40))
-    return _drip(world, rng, episode, teacher, (1, 7), 0.25)
+    return _drip(world, rng, episode, teacher, (1, 4), 0.25)
 
 
 SCENARIOS = (
-    Scenario("slow_theft", "小额慢速盗转", True, 0.09, 6, 14, 58, _steal),
-    Scenario("standing_payments", "定期小额支付", False, 0.0060, 6, 14, 100, _standing),
+    Scenario("slow_theft", "小额慢速盗转", True, 0.09, 6, 14, 29, _steal),
+    Scenario("standing_payments", "定期小额支付", False, 0.0060, 6, 14, 43, _standing),
 )
