@@ -1,7 +1,144 @@
 """Refusals of the anti-fraud engine, one class each, all below `FraudError`."""
 
-__all__ = ["FraudError"]
+__all__ = [
+    "AmountRefusedError",
+    "BadRowsError",
+    "ColumnMissingError",
+    "ConditionError",
+    "CostTableError",
+    "DecisionInputError",
+    "DelayRefusedError",
+    "FeatureLawError",
+    "FileError",
+    "FrameError",
+    "FraudError",
+    "MappingError",
+    "MetricInputError",
+    "NoFraudError",
+    "NothingToLearnError",
+    "NumberRefusedError",
+    "OneClassError",
+    "ReasonInputError",
+    "RuleColumnError",
+    "RuleEventError",
+    "RulebookError",
+    "ScorerLawError",
+    "ScorerLoadError",
+    "ScorerUnusableError",
+    "TimeOrderError",
+    "TimeRefusedError",
+]
 
 
 class FraudError(ValueError):
     """What went wrong with the input, in one sentence that names the offender and what would be right."""
+
+
+class ColumnMissingError(FraudError):
+    """A column that was promised, or that every table must have, is not there."""
+
+
+class TimeRefusedError(FraudError):
+    """A transaction has no time, or none that can be read."""
+
+
+class TimeOrderError(FraudError):
+    """A transaction is earlier than the one before it."""
+
+
+class AmountRefusedError(FraudError):
+    """An amount is missing, not whole fen or out of bounds, or all of them are more than can be added."""
+
+
+class NumberRefusedError(FraudError):
+    """A column of numbers holds something else."""
+
+
+class DelayRefusedError(FraudError):
+    """The delay after which a label is known is not at least one second."""
+
+
+class FeatureLawError(FraudError):
+    """A builder of features broke one of the laws in `fraud.features.checks`."""
+
+
+class CostTableError(FraudError):
+    """The table of costs cannot be read, or its figures contradict each other."""
+
+
+class DecisionInputError(FraudError):
+    """A probability, an amount or a demanded action is out of bounds, so nothing can be decided."""
+
+
+class MetricInputError(FraudError):
+    """Labels, scores, amounts or budgets do not fit together, so nothing can be measured."""
+
+
+class NoFraudError(FraudError):
+    """There is no fraud in the rows (or none with an amount), so a share of the fraud has no meaning."""
+
+
+class NothingToLearnError(FraudError):
+    """No column has a value in any row that is to be learnt from."""
+
+
+class OneClassError(FraudError):
+    """All rows that are to be learnt from have the same label."""
+
+
+class ReasonInputError(FraudError):
+    """The table that is to be explained does not fit the reference values."""
+
+
+class RuleColumnError(FraudError):
+    """A column that was named as a rule is not in the table."""
+
+
+class ScorerLawError(FraudError):
+    """A scorer broke one of the laws in `fraud.checks`."""
+
+
+class ScorerLoadError(FraudError):
+    """The scorer that was named as `module:Class` cannot be loaded."""
+
+
+class ScorerUnusableError(FraudError):
+    """The scorer has no known way to score, or what it returned is not one number for each row."""
+
+
+class ConditionError(FraudError):
+    """A rule's condition that cannot be read; `line` and `column` say where in it, counted from 1."""
+
+    def __init__(self, what: str, line: int, column: int, rule: str = "", source: str = "") -> None:
+        super().__init__(what, line, column, rule, source)
+        self.what, self.line, self.column, self.rule, self.source = what, line, column, rule, source
+
+    def __str__(self) -> str:
+        """Return the whole sentence."""
+        source = f"{self.source}: " if self.source else ""
+        rule = f"rule {self.rule!r}, " if self.rule else ""
+        return f"{source}{rule}line {self.line}, column {self.column}: {self.what}"
+
+
+class RulebookError(FraudError):
+    """A rulebook, or an entry of it, is not what a rulebook must be."""
+
+
+class RuleEventError(FraudError):
+    """The events do not fit the rule: a column is missing, or holds text where the rule compares numbers."""
+
+
+class MappingError(FraudError):
+    """It is not clear, or not possible, which column of a foreign file is which column of ours."""
+
+
+class FileError(FraudError):
+    """A file cannot be read as a table of transactions: it is empty, damaged, cut off, or of another kind."""
+
+
+class BadRowsError(FraudError):
+    """So many rows of a file cannot be used that the rest would mislead."""
+
+
+class FrameError(FraudError):
+    """A frame of transactions breaks the schema in `fraud.schema`."""

@@ -1,0 +1,36 @@
+"""Text from somebody's file, made safe to show: no control codes, no halves of characters.
+
+A customer id can hold an escape code that repaints a terminal, a mark that turns the direction of a line, or
+half of a surrogate pair that no file can be written with. Each is replaced by U+FFFD, so that the reader sees
+that something was there.
+"""
+
+import re
+
+__all__ = ["is_figure", "legible"]
+
+# C0 and C1 controls but tab and line feed; marks that override direction; surrogates.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def legible(text: str) -> str:
+    r"""Return the text with each character that must not be shown replaced by U+FFFD.
+
+    Examples
+    --------
+    >>> legible("C17\x1b[2J 甘肃")
+    'C17�[2J 甘肃'
+    """
+    return _UNSHOWABLE.sub("\ufffd", text)
+
+
+def is_figure(text: str) -> bool:
+    """Return whether a cell is a figure, to be set flush right; an empty cell and a dash count too.
+
+    Examples
+    --------
+    >>> is_figure("1,904"), is_figure("-3.7 %"), is_figure("2026-01-01"), is_figure("")
+    (True, True, False, True)
+    """
+    digits = text.strip().lstrip("+-−").rstrip("%‰ ").replace(",", "").replace(" ", "")
+    return not digits or digits.replace(".", "", 1).isdigit()

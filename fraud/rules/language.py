@@ -1,0 +1,269 @@
+r"""The language of conditions: what a rule may ask of one event.
+
+From the weakest binding to the strongest:
+
+========================================  ==============================================================
+`a or b`, `a and b`, `not a`              join conditions
+`== != < <= > >=`                         compare; not chained, text only with == and !=
+`x in [1, 2]`, `x not in ["a", "b"]`      is one of a list of literals
+`x between 1 and 5`, `x not between ..`   both ends are included
+`x is null`, `x is not null`              is the value missing
+`+ -`, then `* /`, then `-x`, `( )`       arithmetic, from left to right
+`5_000`, `0.25`, `5_000 yuan`             numbers; `yuan` turns an amount into fen, exactly
+`"atm"`, `true`, `false`                  text in double quotes with `\"` and `\\`; always and never
+========================================  ==============================================================
+
+**Missing values.** A comparison, list test or sum that meets a missing value is unknown: neither true nor
+false (the three-valued logic of Kleene, as in SQL). Division by zero, and what has no value such as infinity
+minus infinity, are unknown too; infinity itself is a value. `is null` is never unknown. A rule hits only if
+its condition is true.
+
+>>> from fraud.rules.reference import judge
+>>> for text in ["hour > 3 and hour < 9", "hour > 3 or true", "hour > 3 and false", "not hour > 3",
+...              "hour is null", "hour in [1, 2]", "hour not in [1, 2]", "weekday / 0.0 > 1",
+...              "weekday == 2 and ip is null"]:
+...     print(f"{text:30}", judge(parse_condition(text, check=False), {"hour": None, "weekday": 2}))
+hour > 3 and hour < 9          None
+hour > 3 or true               True
+hour > 3 and false             False
+not hour > 3                   None
+hour is null                   True
+hour in [1, 2]                 None
+hour not in [1, 2]             None
+weekday / 0.0 > 1              None
+weekday == 2 and ip is null    True
+
+**Numbers.** Two integers are compared as integers, so money is exact; everything else, and all arithmetic, is
+in 64-bit floating point, where whole fen are exact up to 2**53. A condition is read by its own parser, never
+by Python's.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from fraud.errors import ConditionError
+from fraud.rules.syntax import (
+    And,
+    Arithmetic,
+    Between,
+    Comparison,
+    Field,
+    IsNull,
+    Membership,
+    Minus,
+    Node,
+    Not,
+    Number,
+    Or,
+    Place,
+    Text,
+    Truth,
+)
+from fraud.rules.tokens import Token, tokens
+from fraud.rules.vocabulary import VOCABULARY, check_kinds
+from fraud.schema import Kind
+
+__all__ = ["MAX_NESTING", "parse_condition"]
+
+MAX_NESTING: Final = 64
+"""How many levels of operators and parentheses may stand inside each other."""
+
+_OR, _AND, _NOT, _COMPARE, _ADD, _MULTIPLY = range(1, 7)
+_RANK = {
+    "or": _OR,
+    "and": _AND,
+    **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "not", "between", "is"), _COMPARE),
+    **dict.fromkeys("+-", _ADD),
+    **dict.fromkeys("*/", _MULTIPLY),
+}
+
+
+def parse_condition(text: str, vocabulary: Mapping[str, Kind] = VOCABULARY, rule: str = "", check: bool = True) -> Node:
+    """Read one condition and check that its types fit.
+
+    Parameters
+    ----------
+    text
+        The condition.
+    vocabulary
+        Kind of each field that may be named; by default all columns and features but the label.
+    rule
+        Id of the rule, for the message of a refusal.
+    check
+        If false, only the form is read: fields may be unknown and types may clash.
+
+    Raises
+    ------
+    ConditionError
+        With line, column and what would be right.
+
+    Examples
+    --------
+    >>> from fraud.rules.syntax import write
+    >>> write(parse_condition('amount_fen>=(5000 yuan) and not(channel in ["atm"])'))
+    'amount_fen >= 5_000 yuan and channel not in ["atm"]'
+    >>> parse_condition("amont_fen > 5", rule="x")
+    Traceback (most recent call last):
+    fraud.errors.ConditionError: rule 'x', line 1, column 1: unknown field 'amont_fen'; did you mean 'amou...
+    """
+    try:
+        condition = _Parser(tokens(text)).whole()
+        if check:
+            check_kinds(condition, vocabulary)
+    except ConditionError as refusal:
+        raise ConditionError(refusal.what, refusal.line, refusal.column, rule) from None
+    return condition
+
+
+class _Parser:
+    """Reads words from left to right; each method takes the words of what it returns."""
+
+    def __init__(self, words: list[Token]) -> None:
+        self.words = words
+        self.here = 0
+        self.nesting = 0
+
+    @property
+    def word(self) -> Token:
+        return self.words[self.here]
+
+    def take(self) -> Token:
+        word = self.word
+        self.here += word.kind != "end"
+        return word
+
+    def sees(self, *texts: str) -> bool:
+        return self.word.kind in ("keyword", "sign") and self.word.text in texts
+
+    def expect(self, text: str, why: str) -> None:
+        if not self.sees(text):
+            raise ConditionError(f"expected {text!r} {why}, found {self.word}", *self.word.at)
+        self.take()
+
+    def whole(self) -> Node:
+        if len(self.words) == 1:
+            raise ConditionError("the condition is empty; write 'true' for a rule that always hits", 1, 1)
+        condition = self.expression(_OR)
+        if self.word.kind != "end":
+            hint = "; there are no functions" if self.sees("(") and isinstance(condition, Field) else ""
+            raise ConditionError(f"expected an operator or the end, found {self.word}{hint}", *self.word.at)
+        return condition
+
+    def expression(self, least: int) -> Node:
+        """Read an operand and all operators after it that bind at least as strongly as `least`."""
+        self.nesting += 1
+        if self.nesting > MAX_NESTING:
+            what = f"nested more than {MAX_NESTING} levels deep; split the condition into several rules"
+            raise ConditionError(what, *self.word.at)
+        left = self.operand()
+        while self.word.kind in ("keyword", "sign") and (rank := _RANK.get(self.word.text, 0)) >= least:
+            left = self.after(left, rank)
+        self.nesting -= 1
+        return left
+
+    def operand(self) -> Node:
+        word = self.take()
+        if word.kind == "name":
+            return Field(word.text, word.at)
+        if word.kind == "text":
+            return Text(word.text, word.at)
+        if word.kind == "number":
+            return self.number(word, 1, word.at)
+        match word.text:
+            case "true" | "false":
+                return Truth(word.text == "true", word.at)
+            case "not":
+                return Not(self.expression(_COMPARE), word.at)
+            case "-" if self.word.kind == "number":
+                return self.number(self.take(), -1, word.at)
+            case "-":
+                return Minus(self.expression(_MULTIPLY + 1), word.at)
+            case "(":
+                inside = self.expression(_OR)
+                self.expect(")", "to close the parenthesis")
+                return inside
+        raise ConditionError(_no_operand(word), *word.at)
+
+    def number(self, word: Token, sign: int, at: Place) -> Number:
+        value = sign * Decimal(word.text)
+        in_yuan = self.sees("yuan")
+        if in_yuan:
+            self.take()
+            value *= 100
+            if value % 1 or abs(value) >= 10**15:
+                what = "is not a whole number of fen" if value % 1 else "is more than this program can count"
+                raise ConditionError(f"{word.text} yuan {what}", *at)
+        return Number(float(value) if value % 1 else int(value), in_yuan, at)
+
+    def after(self, left: Node, rank: int) -> Node:
+        if rank == _COMPARE:
+            return self.comparison(left)
+        if rank >= _ADD:
+            return self.chain(left, rank)
+        operands, joint = [left], self.word.text
+        while self.sees(joint):
+            self.take()
+            operands.append(self.expression(rank + 1))
+        return And(tuple(operands), left.at) if rank == _AND else Or(tuple(operands), left.at)
+
+    def chain(self, first: Node, rank: int) -> Arithmetic:
+        signs = ("+", "-") if rank == _ADD else ("*", "/")
+        rest = []
+        while self.sees(*signs):
+            sign = self.take().text
+            rest.append((sign, self.expression(rank + 1)))
+        return Arithmetic(first, tuple(rest), first.at)
+
+    def comparison(self, left: Node) -> Node:
+        word = self.take()
+        if word.text == "not" and not self.sees("in", "between"):
+            raise ConditionError(f"expected 'in' or 'between' after 'not', found {self.word}", *self.word.at)
+        if word.text == "is":
+            made = self.is_null(left)
+        elif word.text in ("not", "in", "between"):
+            made = Not(self.test(self.take(), left), left.at) if word.text == "not" else self.test(word, left)
+        else:
+            made = Comparison(word.text, left, self.expression(_ADD), left.at)
+        if self.word.kind in ("keyword", "sign") and _RANK.get(self.word.text) == _COMPARE:
+            what = f"{self.word} follows another comparison; join the two with 'and', or write 'between'"
+            raise ConditionError(what, *self.word.at)
+        return made
+
+    def is_null(self, left: Node) -> Node:
+        negated = self.sees("not")
+        if negated:
+            self.take()
+        self.expect("null", "after 'is'")
+        if not isinstance(left, Field):
+            raise ConditionError("only a field can be tested with 'is null'", *left.at)
+        return Not(IsNull(left, left.at), left.at) if negated else IsNull(left, left.at)
+
+    def test(self, word: Token, left: Node) -> Node:
+        if word.text == "in":
+            return Membership(left, self.items(), left.at)
+        low = self.expression(_ADD)
+        self.expect("and", "between the two ends of 'between'")
+        return Between(left, low, self.expression(_ADD), left.at)
+
+    def items(self) -> tuple[Number | Text, ...]:
+        self.expect("[", "to open the list")
+        found: list[Number | Text] = []
+        while not found or self.sees(","):
+            if found:
+                self.take()
+            word = self.word
+            item = self.operand() if word.kind in ("number", "text") or self.sees("-") else None
+            if not isinstance(item, Number | Text):
+                raise ConditionError(f"a list holds numbers or texts, found {word}", *word.at)
+            found.append(item)
+        self.expect("]", "or ',' in the list")
+        return tuple(found)
+
+
+def _no_operand(word: Token) -> str:
+    if word.text == "null":
+        return "a missing value is asked for with 'is null' or 'is not null'"
+    if word.text == "yuan":
+        return "'yuan' follows a number, such as 5_000 yuan"
+    return f"expected a field, a number, a text or '(', found {word}"
