@@ -27,6 +27,8 @@ __all__ = [
     "ScorerUnusableError",
     "TimeOrderError",
     "TimeRefusedError",
+    "TooFewRowsError",
+    "TooShortError",
 ]
 
 
@@ -142,3 +144,11 @@ class BadRowsError(FraudError):
 
 class FrameError(FraudError):
     """A frame of transactions breaks the schema in `fraud.schema`."""
+
+
+class TooShortError(FraudError):
+    """The transactions lie too close together in time to learn from some and judge others."""
+
+
+class TooFewRowsError(FraudError):
+    """There are too few transactions to learn from or to judge."""

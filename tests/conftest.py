@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read by OpenMP when scikit-learn is first imported
+
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 WAITS = "waits for a headless browser: apt-get install chromium-headless-shell fonts-noto-cjk"
 HANDBOOK = Path("../shared/data/handbook-2018-04.csv.gz")

@@ -1,3 +1,6 @@
-"""The cases: one module for each, found by walking this folder; what comes in is a seed and a size, what goes out a `Result`."""
+"""The cases: one module for each, found by walking this folder.
+
+In: a seed and a size, or somebody's file. Out: a `Result`, whose checks decide the exit code of the command.
+"""
 
 __all__: list[str] = []

@@ -1,0 +1,158 @@
+"""Rules and trees together: the blend, its calibration, weights, and tables that are hard to learn from."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from threadpoolctl import threadpool_limits
+
+from fraud.errors import NothingToLearnError, OneClassError, RuleColumnError
+from fraud.metrics import average_precision
+from fraud.scorers import RulesAndIsolation, RulesAndTrees, RuleScorecard
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Small tables: a second thread of OpenMP mostly waits, and on a busy machine it waits at full load."""
+    with threadpool_limits(limits=1):
+        yield
+
+
+NOT_MONOTONE = "it reads hits, and a hit never speaks against fraud: in the check's data high values do"
+
+
+def expected_failures(estimator):
+    return {"check_classifiers_train": NOT_MONOTONE} if isinstance(estimator, RuleScorecard) else {}
+
+
+@parametrize_with_checks(
+    [
+        RuleScorecard(),
+        RulesAndTrees(n_trees=30),
+        RulesAndTrees(rule_columns=[0], n_trees=30),
+        RulesAndIsolation(n_estimators=10),
+        RulesAndIsolation(rule_columns=[0], n_estimators=10),
+    ],
+    expected_failed_checks=expected_failures,
+    xfail_strict=True,
+)
+def test_scikit_learn_finds_nothing_to_object(estimator, check):
+    check(estimator)
+
+
+def world(rows, seed, rate=-5.5):
+    """Features and hits of which the trees need `a` and `b`, and the rules know what is not in the features."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.normal(size=(rows, 4)), columns=["a", "b", "noise", "gaps"])
+    X.loc[rng.random(rows) < 0.3, "gaps"] = np.nan
+    X["empty"], X["constant"] = np.nan, 7.0
+    X["rule:known"] = (rng.random(rows) < 0.02).astype(float)
+    X["rule:useless"] = (rng.random(rows) < 0.05).astype(float)
+    odds = rate + 3.0 * (X["a"] * X["b"] > 1) + 5.0 * X["rule:known"]
+    return X, (rng.random(rows) < 1 / (1 + np.exp(-odds))).astype(int).to_numpy()
+
+
+X, Y = world(30_000, seed=1)
+LATER, TRUTH = world(30_000, seed=2)
+with threadpool_limits(limits=1):
+    SCORER = RulesAndTrees(n_trees=60).fit(X, Y)
+
+
+def test_blend_beats_each_member_on_later_rows():
+    found = {name: average_precision(TRUTH, p) for name, p in SCORER.predict_members(LATER).items()}
+    assert SCORER.calibrated_
+    assert found["blend"] > found["rules"] + 0.05
+    assert found["blend"] > found["trees"] + 0.05
+
+
+def test_probabilities_are_those_of_the_later_rows():
+    chance = SCORER.predict_proba(LATER)[:, 1]
+    assert chance.mean() == pytest.approx(TRUTH.mean(), rel=0.2)
+    suspected = chance > 0.1
+    assert chance[suspected].mean() == pytest.approx(TRUTH[suspected].mean(), rel=0.25)
+
+
+def test_weights_undo_the_thinning_of_legitimate_rows():
+    kept = (Y == 1) | (np.random.default_rng(3).random(len(Y)) < 0.2)
+    weight = np.where(Y[kept] == 1, 1.0, 5.0)
+    thinned = RulesAndTrees(n_trees=60).fit(X[kept], Y[kept], sample_weight=weight)
+    naive = RulesAndTrees(n_trees=60).fit(X[kept], Y[kept])
+    assert thinned.predict_proba(LATER)[:, 1].mean() == pytest.approx(TRUTH.mean(), rel=0.25)
+    assert naive.predict_proba(LATER)[:, 1].mean() > 2 * TRUTH.mean()
+
+
+def test_one_thread_and_two_give_equal_bits():
+    with threadpool_limits(limits=1):
+        one = clone(SCORER).fit(X, Y).predict_proba(LATER)
+    with threadpool_limits(limits=2):
+        two = clone(SCORER).fit(X, Y).predict_proba(LATER)
+    assert np.array_equal(one, two)
+    assert np.array_equal(one, SCORER.predict_proba(LATER))
+
+
+def test_blend_is_one_of_the_members_and_matches_predict_proba():
+    members = SCORER.predict_members(LATER)
+    assert list(members) == ["rules", "trees", "blend"]
+    assert np.array_equal(members["blend"], SCORER.predict_proba(LATER)[:, 1])
+    assert np.array_equal(SCORER.predict(LATER), (members["blend"] > 0.5).astype(int))
+
+
+def test_table_without_rules_has_trees_only():
+    scorer = RulesAndTrees(n_trees=10).fit(X[["a", "b"]], Y)
+    assert list(scorer.predict_members(X[["a", "b"]])) == ["trees", "blend"]
+    assert scorer.calibrated_
+
+
+def test_table_of_rules_only_has_rules_only():
+    hits = X[["rule:known", "rule:useless"]]
+    assert list(RulesAndTrees().fit(hits, Y).predict_members(hits)) == ["rules", "blend"]
+
+
+def test_rule_columns_can_be_named_and_unknown_ones_are_refused():
+    assert RulesAndTrees(["constant"], n_trees=5).fit(X, Y).members_[0].columns.tolist() == [5]
+    with pytest.raises(RuleColumnError, match="'typo'"):
+        RulesAndTrees(["typo"]).fit(X, Y)
+    with pytest.raises(RuleColumnError, match="give positions"):
+        RulesAndTrees(["a"]).fit(X.to_numpy(), Y)
+
+
+def test_with_too_few_later_frauds_the_log_odds_are_averaged():
+    late = np.zeros(len(Y), dtype=int)
+    late[:200][::10] = 1
+    scorer = RulesAndTrees(n_trees=5).fit(X, late)
+    assert not scorer.calibrated_
+    assert scorer.blend_weights_.tolist() == [0.5, 0.5]
+    assert np.isfinite(scorer.predict_proba(X)).all()
+
+
+def test_three_frauds_are_enough_to_fit():
+    few = np.zeros(len(Y), dtype=int)
+    few[[5, 500, 29_000]] = 1
+    assert np.isfinite(RulesAndTrees(n_trees=5).fit(X, few).predict_proba(X)).all()
+
+
+def test_without_refit_the_later_rows_teach_the_blend_only():
+    once = RulesAndTrees(n_trees=10, refit=False).fit(X, Y)
+    cut = len(X) * 3 // 4
+    early = RulesAndTrees(n_trees=10).fit(X[:cut], Y[:cut])
+    assert np.array_equal(once.predict_members(X)["rules"], early.predict_members(X)["rules"])
+    assert np.array_equal(once.predict_members(X)["trees"], early.predict_members(X)["trees"])
+
+
+@pytest.mark.parametrize("scorer", [RulesAndTrees(), RuleScorecard()])
+def test_one_label_only_is_refused_in_a_sentence(scorer):
+    with pytest.raises(OneClassError, match="only one class"):
+        scorer.fit(X, np.zeros(len(X)))
+    with pytest.raises(OneClassError, match=r"only one class \(0\)"):
+        scorer.fit(X, Y, sample_weight=(Y == 0).astype(float))
+
+
+def test_table_of_empty_columns_is_refused():
+    with pytest.raises(NothingToLearnError, match="empty"):
+        RulesAndTrees().fit(X[["empty"]], Y)
+
+
+def test_column_that_is_empty_at_first_may_fill_up_later():
+    late = X[["rule:known"]].assign(new=np.where(np.arange(len(X)) < 25_000, np.nan, X["a"]))
+    assert not RulesAndTrees(n_trees=5).fit(late, Y).calibrated_
