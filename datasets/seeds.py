@@ -8,6 +8,8 @@ import zlib
 
 import numpy as np
 
+from datasets.errors import OutOfRangeError
+
 __all__ = ["generator"]
 
 
@@ -21,6 +23,11 @@ def generator(seed: int, *purpose: str | int) -> np.random.Generator:
     purpose
         Words and numbers that name the purpose, such as a table and a column.
 
+    Raises
+    ------
+    OutOfRangeError
+        If the seed is negative.
+
     Examples
     --------
     >>> int(generator(7, "people", "age").integers(100)), int(generator(7, "people", "age").integers(100))
@@ -28,5 +35,7 @@ def generator(seed: int, *purpose: str | int) -> np.random.Generator:
     >>> int(generator(7, "people", "sex").integers(100))
     85
     """
+    if seed < 0:
+        raise OutOfRangeError(f"the seed is {seed}, but a seed is 0 or more")
     words = [zlib.crc32(word.encode()) if isinstance(word, str) else word for word in purpose]
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))

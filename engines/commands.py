@@ -3,6 +3,7 @@
 import argparse
 import inspect
 import json
+import shlex
 import tempfile
 import webbrowser
 from collections.abc import Callable
@@ -62,19 +63,20 @@ def _run(given: argparse.Namespace) -> int:
         _check_folder(wanted)
     with bars(_ERR) as report:
         result = case.run(**_options(case.run, given), progress=report, say=_ERR.print)
+    again = f"hexi run {given.case} --input {shlex.quote(str(given.input))} --seed {result.seed}" if given.input else ""
     if wanted is not None:
-        page.write_page(result, wanted)
+        page.write_page(result, wanted, again)
         _ERR.print(f"page written · 报告已写入: {wanted}", highlight=False, soft_wrap=True)
     if given.open and wanted is not None:
         webbrowser.open(wanted.resolve().as_uri())
     if given.json:
         from engines.report.document import to_json
 
-        print(to_json(result))  # noqa: T201
+        print(to_json(result, again))  # noqa: T201
     else:
         from engines.report.terminal import show
 
-        show(result, _OUT)
+        show(result, _OUT, again)
     return 0 if result.passed else 1
 
 

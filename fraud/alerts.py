@@ -54,11 +54,11 @@ class AlertBook:
         plain = [name for name in features.columns if not name.startswith(RULE_PREFIX)]
         raised = contributions(scorer, features, reference, {name: [name] for name in plain})
         explained = []
-        for place in places:
+        for number, place in enumerate(places):
             row = pd.Series(features.loc[place], dtype=np.float64)
             payment = self.payments.loc[place]
             event = {str(name): value for name, value in (*row.items(), *payment.items())}
             hit = [rule for rule in self._rulebook.rules if event[f"{RULE_PREFIX}{rule.id}"] == 1]
             by_rule = [rule_reason(rule, event) for rule in hit]
-            explained.append(reasons(by_rule, pd.Series(raised.loc[place], dtype=np.float64), row))
+            explained.append(reasons(by_rule, pd.Series(raised.to_numpy()[number], raised.columns), row))
         return explained

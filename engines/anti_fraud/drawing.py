@@ -47,7 +47,7 @@ def budget(judged: Judged, reached: dict[str, Figures]) -> Picture:
         return pictures.budget_curve(budget_curve_frame(label, score, amount), measured)
 
     caption = (
-        "How many frauds, and how much of their value, are found when staff can look at so many payments in a thousand. "
+        "How many frauds, and how much of their value, are found when staff look at so many payments in a thousand. "
         "每千笔交易可人工核查若干笔时，能发现的欺诈笔数与金额占比。"
     )
     return Picture("What an alert budget finds", "预警数量与效果", caption, draw)

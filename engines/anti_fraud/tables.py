@@ -106,7 +106,9 @@ def _left_out(judged: Judged) -> tuple[Table, ...]:
     ):
         by_missing: dict[str, list[str]] = {}
         for name, missing in left_out.items():
-            by_missing.setdefault(", ".join(missing), []).append(name)
+            # a rule may miss a feature, which in turn misses columns: the reader is told the columns
+            wanted = {column for field in missing for column in evaluation.features_left_out.get(field, (field,))}
+            by_missing.setdefault(", ".join(sorted(wanted)), []).append(name)
         rows = tuple((missing, str(len(names)), ", ".join(names)) for missing, names in by_missing.items())
         if rows:
             head = ("missing · 缺少", "number · 个数", "left out · 未使用")

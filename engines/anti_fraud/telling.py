@@ -54,7 +54,8 @@ def _headline(judged: Judged, reached: dict[str, Figures]) -> tuple[str, str]:
     found = round(reached["blend"].recall_at_percent * frauds)
     alone = round(reached["rules only"].recall_at_percent * frauds) if "rules only" in reached else 0
     return (
-        f"Alerts on 1 % of {len(scored):,} payments find {found} of {frauds} frauds by rules and model, {alone} by rules alone",
+        f"Alerts on 1 % of {len(scored):,} payments find {found} of {frauds} frauds by rules and model, "
+        f"{alone} by rules alone",
         f"在 {len(scored):,} 笔交易中仅预警 1%，规则加模型发现 {frauds} 笔欺诈中的 {found} 笔，仅用规则为 {alone} 笔",
     )
 
@@ -112,8 +113,8 @@ def _notes(judged: Judged) -> tuple[str, ...]:
     ]
     if not evaluation.from_labels:
         notes.append(
-            "There are too few labelled frauds to learn from: payments are ranked by rules and by how unusual they are, "
-            "and decisions are the rules' alone · 标签不足，仅按规则与异常程度排序"
+            "There are too few labelled frauds to learn from: payments are ranked by rules and by how unusual they "
+            "are, and decisions are the rules' alone · 标签不足，仅按规则与异常程度排序"
         )
     elif not evaluation.scorer.calibrated_:
         notes.append(

@@ -3,7 +3,7 @@
 "57.16" yuan is 5716 fen, exactly. More than two decimals (a float written out, such as 57.160000000000004, or
 the price of a part of a unit) are rounded half to even, and counted. A currency sign before or after, and commas
 between groups of three digits, are understood. Arrow's decimals read what has two decimals at most; the rest
-goes through Python's, at about a million amounts a second.
+goes through Python's, at about 350,000 amounts a second.
 """
 
 import re

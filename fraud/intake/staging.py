@@ -2,8 +2,9 @@
 
 The file is read once in batches; good rows are staged, bad ones go to the quarantine. Only if times step back or
 numbers of transactions may repeat is the staged file worked over a second time, out of core. Memory is bounded
-whatever the length of the file; on any error nothing is left in the folder. Refused as a whole are files in
-which more than half of the rows are bad: what is left of them would mislead.
+whatever the length of a CSV file; for Parquet it grows with the largest row group, which the writer chose (0.3 GB for
+groups of a million rows, 0.8 GB for one of twenty million). On any error nothing is left in the folder.
+Refused as a whole are files in which more than half of the rows are bad: what is left of them would mislead.
 """
 
 import shutil

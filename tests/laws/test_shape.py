@@ -64,7 +64,9 @@ def test_what_is_public_says_what_it_does(module: Module) -> None:
 def test_most_public_functions_show_an_example() -> None:
     """Those without one write files, draw pages, serve commands, or need a fitted model; they have tests instead."""
     public = [
-        node for module in modules() for node in module.tree.body
+        node
+        for module in modules()
+        for node in module.tree.body
         if isinstance(node, ast.FunctionDef) and node.name in module.public
     ]
     shown = [node for node in public if ">>>" in (ast.get_docstring(node) or "")]
@@ -74,7 +76,9 @@ def test_most_public_functions_show_an_example() -> None:
 def test_the_listed_packages_are_the_packages() -> None:
     listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     there = {
-        ".".join(path.parent.relative_to(ROOT).parts) for room in PACKAGES for path in (ROOT / room).rglob("__init__.py")
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for room in PACKAGES
+        for path in (ROOT / room).rglob("__init__.py")
     }
     assert set(listed) == there
 
