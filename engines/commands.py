@@ -5,11 +5,13 @@ import inspect
 import json
 import shlex
 import tempfile
+import textwrap
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -179,22 +181,28 @@ def _bench(given: argparse.Namespace) -> int:
             measured = module.run(quick=given.quick, progress=report, **options)
         everything += [vars(one) | {"benchmark": name} for one in measured]
         if not given.json:
-            _show_measured(known[name].title, measured)
+            _show_measured(known[name], measured)
     if given.json:
         print(json.dumps(everything, ensure_ascii=False))  # noqa: T201
     return 0
 
 
-def _show_measured(title: str, measured: Any) -> None:
-    """Show one row for each dataset and subject, one column for each metric."""
-    metrics = list(dict.fromkeys(one.metric for one in measured))
-    rows: dict[tuple[str, str], dict[str, str]] = {}
-    for one in measured:
-        rows.setdefault((one.dataset, one.subject), {})[one.metric] = one.shown
-    shown = Table("dataset · 数据", "subject · 对象", *metrics, title=title, title_justify="left")
-    for (dataset, subject), values in rows.items():
-        shown.add_row(dataset, subject, *(values.get(metric, "") for metric in metrics))
-    _OUT.print(shown)
+def _show_measured(entry: catalogue.Entry, measured: Any) -> None:
+    """Show a table for each dataset: one row for each subject, one column for each metric."""
+    for dataset in dict.fromkeys(one.dataset for one in measured):
+        rows: dict[str, dict[str, str]] = {}
+        for one in measured:
+            if one.dataset == dataset:
+                rows.setdefault(one.subject, {})[one.metric] = one.shown
+        title = f"{entry.title} · {entry.title_zh}\n{dataset}"
+        shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+        shown.add_column("subject · 对象", no_wrap=True, overflow="fold")
+        metrics = list(dict.fromkeys(metric for values in rows.values() for metric in values))
+        for metric in metrics:
+            shown.add_column(textwrap.fill(metric, 8, break_long_words=False), justify="right", overflow="fold")
+        for subject, values in rows.items():
+            shown.add_row(subject, *(values.get(metric, "") for metric in metrics))
+        _OUT.print(shown)
 
 
 WORDS: dict[str, Callable[[argparse.Namespace], int]] = {"list": _list, "run": _run, "data": _data, "bench": _bench}

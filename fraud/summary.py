@@ -5,6 +5,7 @@ customers whose fraud was confirmed before are left out. Without labels, or with
 figures, and `summarise` says so by returning nothing.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,10 @@ __all__ = ["Decided", "Figures", "decisions", "figures", "subjects", "summarise"
 
 @dataclass(frozen=True)
 class Figures:
-    """What one subject reached on the judged payments; all are shares between 0 and 1."""
+    """What one subject reached on the judged payments, as shares between 0 and 1.
+
+    The value found is NaN where the frauds have no amount.
+    """
 
     average_precision: float
     recall_at_per_mille: float
@@ -64,6 +68,7 @@ def figures(scored: pd.DataFrame, score: str) -> Figures:
     """
     label, values = scored["is_fraud"].to_numpy(), scored[score].to_numpy(np.float64)
     amount = scored["amount_fen"].to_numpy()
+    has_value = bool(amount[label == 1].sum() > 0)
     fresh = scored[~scored["known"]]
     has_fresh_fraud = bool((fresh["is_fraud"] == 1).any())
     day = fresh["occurred_at"].to_numpy().astype("datetime64[D]").astype(np.int64)
@@ -71,8 +76,8 @@ def figures(scored: pd.DataFrame, score: str) -> Figures:
         average_precision=average_precision(label, values),
         recall_at_per_mille=recall_at_budget(label, values, 0.001),
         recall_at_percent=recall_at_budget(label, values, 0.01),
-        value_at_per_mille=value_detected(label, values, amount, 0.001),
-        value_at_percent=value_detected(label, values, amount, 0.01),
+        value_at_per_mille=value_detected(label, values, amount, 0.001) if has_value else math.nan,
+        value_at_percent=value_detected(label, values, amount, 0.01) if has_value else math.nan,
         card_precision_at_100=card_precision_at(
             fresh["is_fraud"].to_numpy(), fresh[score].to_numpy(np.float64), fresh["customer"].to_numpy(), day
         )
@@ -103,12 +108,8 @@ def decisions(scored: pd.DataFrame, costs: CostTable) -> tuple[tuple[Decided, ..
     counts
         One entry for each action, from the weakest.
     saved
-        Share of the cost of the best single action for everybody that the decisions save.
-
-    Raises
-    ------
-    DecisionInputError
-        If no payment is labelled as fraud, so that nothing could be saved.
+        Share of the cost of the best single action for everybody that the decisions save; NaN where no fraud has an
+        amount, so that nothing could be saved.
     """
     labelled = scored[scored["is_fraud"].notna()]
     taken, label = labelled["decision"].to_numpy(), labelled["is_fraud"].to_numpy()
@@ -123,4 +124,5 @@ def decisions(scored: pd.DataFrame, costs: CostTable) -> tuple[tuple[Decided, ..
         )
         for place, name in enumerate(ACTIONS)
     )
-    return counts, savings(taken, label, amount, costs)
+    has_value = bool(amount[label == 1].sum() > 0)
+    return counts, savings(taken, label, amount, costs) if has_value else math.nan

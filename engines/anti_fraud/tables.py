@@ -1,5 +1,7 @@
 """The tables of the anti-fraud case: who finds what, decisions and thresholds, rules, and what was left out."""
 
+import math
+
 import numpy as np
 
 from engines.anti_fraud.judged import Judged
@@ -14,14 +16,14 @@ _MOST_RULES = 12
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Write a share between 0 and 1 as a percentage.
+    """Write a share between 0 and 1 as a percentage, and one that has no meaning as a dash.
 
     Examples
     --------
     >>> percent(0.0694, 2)
     '6.94 %'
     """
-    return f"{100 * share:.{digits}f} %"
+    return "–" if math.isnan(share) else f"{100 * share:.{digits}f} %"
 
 
 def tables(judged: Judged, reached: dict[str, Figures]) -> tuple[Table, ...]:

@@ -1,5 +1,7 @@
 """What the anti-fraud case tells: headline, figures beside the paper's, checks, tables and pictures."""
 
+import math
+
 from engines.anti_fraud import drawing, proving
 from engines.anti_fraud.judged import Judged
 from engines.anti_fraud.tables import percent, tables
@@ -93,7 +95,9 @@ def _counts(judged: Judged) -> tuple[Number, ...]:
 def _pictures(judged: Judged, reached: dict[str, Figures]) -> tuple[Picture, ...]:
     if not reached:
         return ()
-    pictures = [drawing.precision_recall(judged), drawing.budget(judged, reached)]
+    pictures = [drawing.precision_recall(judged)]
+    if not math.isnan(reached["blend"].value_at_percent):  # frauds without an amount have no value to find
+        pictures.append(drawing.budget(judged, reached))
     caught = drawing.timeline(judged)
     if caught is not None:
         pictures.append(caught)

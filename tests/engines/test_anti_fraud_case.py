@@ -126,3 +126,11 @@ def test_the_handbooks_month_runs_the_whole_path(handbook_month: Path) -> None:
     assert result.passed
     assert result.size == 288_062
     assert float(numbers(result)["average precision"]) > 0.4
+
+
+def test_frauds_without_an_amount_are_still_ranked(tmp_path: Path) -> None:
+    handbook_file(tmp_path / "free.csv", TX_AMOUNT=0)
+    result = anti_fraud.run(source=tmp_path / "free.csv")
+    assert numbers(result)["fraud value found with alerts on 1 %"] == "–"
+    for picture in result.pictures:
+        picture.draw()
