@@ -98,7 +98,7 @@ def ordinary(world: World, rng: np.random.Generator, second: NDArray[np.int64], 
         channel=_CHANNEL[act],
         kind=_KIND[act],
         amount_fen=_amounts(world, rng, who, act),
-        payee=_payees(world, rng, who, act),
+        payee=_payees(world, rng, who, act, second),
         terminal=_terminals(world, rng, who, act, travelling),
     )
 
@@ -124,7 +124,11 @@ def _amounts(
 
 
 def _payees(
-    world: World, rng: np.random.Generator, who: NDArray[np.int64], act: NDArray[np.int64]
+    world: World,
+    rng: np.random.Generator,
+    who: NDArray[np.int64],
+    act: NDArray[np.int64],
+    second: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     size, town = len(who), world.customer_town[who]
     favourite = _FAVOURITE[rng.integers(0, len(_FAVOURITE), size)]
@@ -135,7 +139,7 @@ def _payees(
     nearby = town * towns.PEOPLE + rng.integers(0, towns.PEOPLE, size)
     stranger = np.where(rng.random(size) < 0.6, nearby, anywhere)
     payee = np.where(_NEW_PAYEE[act], stranger, np.where(is_firm, supplier, known))
-    return np.where(_IS_TRANSFER[act], payee, NONE)
+    return np.where(_IS_TRANSFER[act], _with_account(world, payee, second), NONE)
 
 
 def _terminals(

@@ -136,8 +136,8 @@ def devices(n: int, seed: int) -> pd.DataFrame:
 
     Examples
     --------
-    >>> devices(1100, 7)["kind"].value_counts().to_dict()
-    {'phone': 1059, 'computer': 40, 'tablet': 1}
+    >>> devices(1101, 7)["kind"].value_counts().to_dict()
+    {'phone': 1060, 'computer': 40, 'tablet': 1}
     """
     per_town = 2 * towns.PEOPLE + towns.FIRMS + 1 + towns.GANG_DEVICES
     world = _world(n, seed, per_town)
@@ -150,7 +150,8 @@ def devices(n: int, seed: int) -> pd.DataFrame:
         town = np.arange(size) // count
         tables.append(pd.DataFrame({"device_id": labels[first : first + size], "kind": kind, "town": town}))
         first += size
-    table = _by_town(world, *tables)
+    # by number within a town: in the order of the codes, the gang's devices would come last
+    table = _by_town(world, *tables).sort_values(["town", "device_id"], ignore_index=True)
     is_android = generator(seed, "devices", "platform").random(len(table)) < 0.75
     platform = np.where(table["kind"] == "computer", "Windows", np.where(is_android, "Android", "iOS"))
     return table.assign(platform=platform).head(n)

@@ -49,6 +49,9 @@ def _own_ip(
     ip = np.where((chance < 0.55) & ~travelling, world.people.household[person], carrier)
     at_college = world.people.campus[person] & (chance < 0.75) & ~travelling
     ip = np.where(at_college, world.campus_ip(world.customer_town[customer]), ip)
+    # honest people rent addresses too, or a rented one alone would give a gang away
+    rented = world.gang_ip(world.customer_town[customer], rng.integers(0, 60, len(customer)))
+    ip = np.where(rng.random(len(customer)) < 0.015, rented, ip)
     return np.where(customer < world.persons, ip, world.office_ip(firm))
 
 
@@ -92,10 +95,11 @@ def complete(world: World, rng: np.random.Generator, table: Rows) -> Rows:
     here = np.where(travelling, world.people.trip_place[person], home)
     at_terminal = world.terminal_place[terminal]
     account_age, sim_age = _ages(world, customer, second)
-    card = np.where(_WITH_CARD[table["kind"]] & (customer < world.persons), customer, NONE)
+    account = np.where(table["account"] == UNSET, customer, table["account"])
+    of_account = np.where(account < world.persons, account, account - world.customers + world.persons)
     ordinary = {
         "account": customer,
-        "card": card,
+        "card": np.where(_WITH_CARD[table["kind"]] & (customer < world.persons), of_account, NONE),
         "device": np.where(on_device, own_device(world, customer, second), NONE),
         "ip": np.where(on_device, _own_ip(world, rng, customer, travelling), NONE),
         "place": np.where((terminal >= 0) & (at_terminal >= 0), at_terminal, here),

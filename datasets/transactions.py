@@ -25,7 +25,7 @@ from datasets.scenarios import SCENARIOS, Episode
 from datasets.seeds import generator
 from datasets.world import DAYS, FIRST_DAY, World, build
 
-__all__ = ["COLUMNS", "Slice", "make", "stream"]
+__all__ = ["COLUMNS", "Slice", "codes", "frame_of", "make", "numbers", "stream"]
 
 COLUMNS: tuple[str, ...] = (
     *(
@@ -101,7 +101,8 @@ def _slices(world: World, planned: plan.Plan) -> Iterator[Slice]:
         is_later = (table["second"] >= end) & (last_hour < len(planned.hourly))
         waiting, table = select(table, is_later), select(table, ~is_later)
         table = select(table, np.argsort(table["second"], kind="stable"))
-        if len(table["second"]):
+        is_empty_stream = not made and last_hour == len(planned.hourly)
+        if len(table["second"]) or is_empty_stream:
             yield Slice(world, made, conduct.complete(world, rng, table))
             made += len(table["second"])
 
@@ -188,7 +189,7 @@ def numbers(part: Slice, name: str) -> NDArray[np.int64]:
 
 def _column(part: Slice, name: str) -> pd.Categorical | NDArray[np.generic]:
     if name in part.world.labels:
-        return pd.Categorical.from_codes(codes(part, name), dtype=part.world.dtypes[name])
+        return pd.Categorical.from_codes(part.world.ranks[name][codes(part, name)], dtype=part.world.dtypes[name])
     column = numbers(part, name)
     if name == "occurred_at":
         return column.astype("datetime64[s]")

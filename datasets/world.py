@@ -69,7 +69,10 @@ class World:
     @cached_property
     def mules(self) -> NDArray[np.int64]:
         """People who lend their accounts to the gang of their town (资金骡子), int64 of shape (towns, 24)."""
-        order = generator(self.seed, "mules").random((self.towns, towns.PEOPLE)).argsort(axis=1, kind="stable")
+        # who opens an account only in the course of the stream comes last: a mule must be able to pay from the start
+        opens_later = (self.people.opened > 0).reshape(self.towns, towns.PEOPLE)
+        chance = generator(self.seed, "mules").random((self.towns, towns.PEOPLE))
+        order = (chance + opens_later).argsort(axis=1, kind="stable")
         return np.sort(order[:, :24], axis=1) + np.arange(self.towns)[:, None] * towns.PEOPLE
 
     @cached_property
@@ -109,10 +112,10 @@ class World:
         base = self.towns * (towns.HOMES + towns.CARRIER_IPS + 1)
         return np.asarray(base + self.firms.town[firm] * towns.OFFICES + here)
 
-    def gang_ip(self, town: int, number: int) -> int:
-        """Return the code of one rented address of the gang that works from a town."""
+    def gang_ip(self, town: NDArray[np.int64] | int, number: NDArray[np.int64] | int) -> NDArray[np.int64]:
+        """Return codes of rented addresses (VPN), from which the gang of a town works and some honest people pay."""
         base = self.towns * (towns.HOMES + towns.CARRIER_IPS + 1 + towns.OFFICES)
-        return base + town * towns.GANG_DEVICES + number % towns.GANG_DEVICES
+        return np.asarray(base + np.asarray(town) * towns.GANG_DEVICES + np.asarray(number) % towns.GANG_DEVICES)
 
     def terminal(
         self, town: NDArray[np.int64] | int, category: str, number: NDArray[np.int64] | int
@@ -184,8 +187,22 @@ class World:
 
     @cached_property
     def dtypes(self) -> dict[str, pd.CategoricalDtype]:
-        """Type in pandas of each column that holds codes, made once because its check for duplicates is slow."""
-        return {name: pd.CategoricalDtype(pd.Index(labels, dtype="str")) for name, labels in self.labels.items()}
+        """Type in pandas of each column that holds codes, made once because its check for duplicates is slow.
+
+        Its categories stand in the order of the alphabet: in that of the codes, the gangs' devices would come last.
+        """
+        return {
+            name: pd.CategoricalDtype(pd.Index(np.sort(labels, kind="stable"), dtype="str"))
+            for name, labels in self.labels.items()
+        }
+
+    @cached_property
+    def ranks(self) -> dict[str, NDArray[np.int64]]:
+        """Place of each code's label among the categories, int64; the last entry, -1, is for codes that are NONE."""
+        return {
+            name: np.append(np.argsort(np.argsort(labels, kind="stable"), kind="stable"), -1)
+            for name, labels in self.labels.items()
+        }
 
     def _devices(self) -> NDArray[np.object_]:
         sizes = (
@@ -195,12 +212,12 @@ class World:
             (1, 3000),
             (towns.GANG_DEVICES, 4000),
         )
-        # an identifier gives no hint of who owns the device: it is a mixed number
+        # an identifier gives no hint of who owns the device: a factor near the golden section scatters neighbours
         return np.concatenate(
             [
                 np.array(
                     [
-                        f"D{(town * 10_000 + first + n) * 48_271 % 99_999_989:08d}"
+                        f"D{(town * 10_000 + first + n) * 61_803_391 % 99_999_989:08d}"
                         for town in range(self.towns)
                         for n in range(size)
                     ],

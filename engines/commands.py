@@ -58,11 +58,12 @@ def _run(given: argparse.Namespace) -> int:
     """Run a case and show its report; the exit code says whether all its checks passed."""
     case = catalogue.load(catalogue.cases(), given.case, "case")
     wanted = given.html or (_temporary_page(given.case) if given.open else None)
+    for output in (wanted, given.quarantine):
+        _check_output(output, given.input)
     if wanted is not None:
         from engines.report import page
 
         page.require()
-        _check_folder(wanted)
     with bars(_ERR) as report:
         result = case.run(**_options(case.run, given), progress=report, say=_ERR.print)
     again = f"hexi run {given.case} --input {shlex.quote(str(given.input))} --seed {result.seed}" if given.input else ""
@@ -117,11 +118,16 @@ def _temporary_page(case: str) -> Path:
     return Path(tempfile.mkdtemp(prefix="hexi-")) / f"{case}.html"
 
 
-def _check_folder(path: Path) -> None:
+def _check_output(path: Path | None, source: Path | None = None) -> None:
+    """Refuse, before any work, an output that could not be written or would replace the input."""
+    if path is None:
+        return
     if not path.resolve().parent.is_dir():
         raise EngineError(f"the folder of {path} does not exist; make it first")
     if path.is_dir():
         raise EngineError(f"{path} is a folder; name a file in it")
+    if source is not None and path.resolve() == source.resolve():
+        raise EngineError(f"{path} is the input itself; name another file, or it would be lost")
 
 
 def _data(given: argparse.Namespace) -> int:
@@ -137,7 +143,7 @@ def _data(given: argparse.Namespace) -> int:
         _show(next(frames).head(min(given.n, 10)), given.table)
         return 0
     files.check_ending(given.output)
-    _check_folder(given.output)
+    _check_output(given.output)
     done = 0
     with bars(_ERR) as report:
 

@@ -1,8 +1,8 @@
-"""The sample that a scorer learns from: every fraud, and of the honest rows an even part.
+"""The sample that a scorer learns from: an even part of the honest payments, and of the frauds if they are too many.
 
-A stream can be longer than memory. Honest rows are kept at even distances, and when there are too many, every second of
-them is dropped: what is left is in time order and spread evenly, without chance. Each kept row stands for as many as
-its weight says, so that probabilities stay those of the whole stream.
+A stream can be longer than memory. Rows of a class are kept at even distances, and when there are too many, every
+second of them is dropped: what is left is in time order and spread evenly, without chance. Each kept row stands for as
+many as its weight says, so that probabilities stay those of the whole stream.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ __all__ = ["LearningSample"]
 
 
 class LearningSample:
-    """Collects rows of features with their labels, at most `most` honest ones.
+    """Collects rows of features with their labels, at most `most` of each class.
 
     Examples
     --------
@@ -26,41 +26,49 @@ class LearningSample:
 
     def __init__(self, most: int = 100_000) -> None:
         self._most = most
-        self._stride = 1
+        self._strides = np.array([1, 1])
+        self._seen = np.array([0, 0])
         self._tables: list[pd.DataFrame] = []
         self._labels: list[npt.NDArray[np.int8]] = []
         self._numbers: list[npt.NDArray[np.int64]] = []
-        self.honest = 0
-        self.frauds = 0
+
+    @property
+    def honest(self) -> int:
+        """Number of honest rows that were added."""
+        return int(self._seen[0])
+
+    @property
+    def frauds(self) -> int:
+        """Number of frauds that were added."""
+        return int(self._seen[1])
 
     def add(self, X: pd.DataFrame, label: npt.NDArray[np.int8]) -> None:
         """Take in the next rows: features of shape (n, m) and labels, 1 for fraud, of shape (n,)."""
         is_fraud = label == 1
-        number = self.honest + np.cumsum(~is_fraud) - 1
-        self.honest += int((~is_fraud).sum())
-        self.frauds += int(is_fraud.sum())
-        kept = is_fraud | (number % self._stride == 0)
+        number = np.where(is_fraud, self._seen[1] + np.cumsum(is_fraud), self._seen[0] + np.cumsum(~is_fraud)) - 1
+        self._seen = self._seen + np.array([(~is_fraud).sum(), is_fraud.sum()])
+        kept = number % self._strides[is_fraud.astype(np.int64)] == 0
         self._tables.append(X[kept])
         self._labels.append(label[kept])
         self._numbers.append(number[kept])
-        while self._kept_honest() > self._most:
-            self._thin()
+        for kind in (0, 1):
+            while self._kept(kind) > self._most:
+                self._thin(kind)
 
     def table(self) -> tuple[pd.DataFrame, npt.NDArray[np.int8], npt.NDArray[np.float64]]:
         """Return features, labels and weights, in time order; a table without columns if nothing was added."""
         if not self._tables:
             return pd.DataFrame(), np.empty(0, np.int8), np.empty(0)
         label = np.concatenate(self._labels)
-        honest = max(1, int((label == 0).sum()))
-        weight = np.where(label == 1, 1.0, self.honest / honest)
-        return pd.concat(self._tables, ignore_index=True), label, weight
+        weights = self._seen / np.maximum(1, [self._kept(0), self._kept(1)])
+        return pd.concat(self._tables, ignore_index=True), label, weights[label.astype(np.int64)]
 
-    def _kept_honest(self) -> int:
-        return sum(int((label == 0).sum()) for label in self._labels)
+    def _kept(self, kind: int) -> int:
+        return sum(int((label == kind).sum()) for label in self._labels)
 
-    def _thin(self) -> None:
-        self._stride *= 2
+    def _thin(self, kind: int) -> None:
+        self._strides[kind] *= 2
         for place, (label, number) in enumerate(zip(self._labels, self._numbers, strict=True)):
-            kept = (label == 1) | (number % self._stride == 0)
+            kept = (label != kind) | (number % self._strides[kind] == 0)
             self._tables[place] = self._tables[place][kept]
             self._labels[place], self._numbers[place] = label[kept], number[kept]

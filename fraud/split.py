@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 
 from fraud.errors import TooShortError
 
-__all__ = ["TimeSplit", "time_split"]
+__all__ = ["MOST_JUDGED", "TimeSplit", "judged_share", "time_split"]
+
+MOST_JUDGED = 2_000_000
+"""About so many payments are judged at most: their scores are kept in memory until all are there."""
 
 _SHORTEST = timedelta(hours=12)
 _LONGEST_GAP_SHARE = 0.25
@@ -31,17 +34,28 @@ class TimeSplit:
         return (self.judge_from - self.learn_until) / timedelta(days=1)
 
 
-def time_split(first: datetime, last: datetime, delay_days: float = 7.0, judged_share: float = 0.25) -> TimeSplit:
+def judged_share(rows: int) -> float:
+    """Return which share of a stream's time is judged: its last quarter, or less where the stream is very long.
+
+    Examples
+    --------
+    >>> judged_share(300_000), judged_share(40_000_000)
+    (0.25, 0.05)
+    """
+    return min(0.25, MOST_JUDGED / max(rows, 1))
+
+
+def time_split(first: datetime, last: datetime, share: float = 0.25, delay_days: float = 7.0) -> TimeSplit:
     """Split a span of time; where it is short, the delay is at most a quarter of it.
 
     Parameters
     ----------
     first, last
         Times of the first and the last transaction.
+    share
+        Share of the span, its end, that is judged.
     delay_days
         Days after which a fraud is confirmed.
-    judged_share
-        Share of the span, its end, that is judged.
 
     Raises
     ------
@@ -60,6 +74,6 @@ def time_split(first: datetime, last: datetime, delay_days: float = 7.0, judged_
             f"the transactions lie between {first} and {last}, {span} apart: "
             "to learn from earlier ones and judge later ones takes at least 12 hours"
         )
-    judge_from = (last - span * judged_share).replace(microsecond=0)
+    judge_from = (last - span * share).replace(microsecond=0)
     gap = min(timedelta(days=delay_days), span * _LONGEST_GAP_SHARE)
     return TimeSplit(first, judge_from - timedelta(seconds=round(gap.total_seconds())), judge_from, last)

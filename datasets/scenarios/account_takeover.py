@@ -9,7 +9,7 @@ import numpy as np
 
 from datasets.quantiles import spread
 from datasets.rows import UNSET, Rows, rows
-from datasets.scenarios.episode import MOBILE, TRANSFER, WEB, Episode, Scenario, person, pick_mules, sequence
+from datasets.scenarios.episode import MOBILE, TRANSFER, WEB, Episode, Scenario, neighbour, person, pick_mules, sequence
 from datasets.world import World
 
 __all__ = ["SCENARIOS"]
@@ -39,7 +39,7 @@ def _take_over(world: World, rng: np.random.Generator, episode: Episode) -> Rows
 
 def _new_phone(world: World, rng: np.random.Generator, episode: Episode) -> Rows:
     size, who = episode.size, person(world, rng, episode.start)
-    payees = rng.integers(0, world.persons, 3)
+    payees = neighbour(rng, int(rng.integers(0, world.towns)), 3)
     amount = spread(rng, 300, 30_000, size)
     return rows(
         size,

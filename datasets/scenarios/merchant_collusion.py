@@ -1,9 +1,9 @@
 """Merchant collusion, false sales that turn credit into cash (商户合谋套现), and two honest look-alikes.
 
 A few cards buy again and again at one shop of a merchant who is in it, within a week and in parts small enough to pass
-for shopping, a little under round sums. The ring is gone before the first owner complains. Honest:
-traders who buy their stock from the same wholesaler, and guests who settle a banquet. No rule of the first rulebook
-knows this typology.
+for shopping, a little under round sums. The ring is gone before the first owner complains. Honest: traders
+who buy their stock and pay for rooms at the same houses again and again, and guests who settle a banquet. No rule of
+the first rulebook knows this typology.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def _over_days(rng: np.random.Generator, episode: Episode, first_hour: int, last
 def _collude(world: World, rng: np.random.Generator, episode: Episode) -> Rows:
     size = episode.size
     cards = neighbour(rng, episode.town, max(2, size // 3))
-    category = ("jewellery", "electronics", "restaurant")[int(rng.integers(0, 3))]
+    category = ("jewellery", "electronics", "hotel")[int(rng.integers(0, 3))]
     amount = spread(rng, 80, 900, size)
     return rows(
         size,
@@ -42,7 +42,7 @@ def _collude(world: World, rng: np.random.Generator, episode: Episode) -> Rows:
 def _wholesale(world: World, rng: np.random.Generator, episode: Episode) -> Rows:
     size = episode.size
     traders = neighbour(rng, episode.town, max(2, size // 3))
-    category = ("jewellery", "electronics", "restaurant")[int(rng.integers(0, 3))]
+    category = ("jewellery", "electronics", "hotel")[int(rng.integers(0, 3))]
     amount = spread(rng, 60, 900, size)
     return rows(
         size,

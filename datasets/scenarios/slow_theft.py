@@ -42,7 +42,7 @@ def _standing(world: World, rng: np.random.Generator, episode: Episode) -> Rows:
     if rng.random() < 0.3:
         shop = int(world.online("games", int(rng.integers(0, 40))))
         return table | {"kind": np.full_like(table["kind"], PURCHASE), "terminal": np.full_like(table["kind"], shop)}
-    teacher = episode.town * towns.PEOPLE + int(rng.integers(0, 40))
+    teacher = episode.town * towns.PEOPLE + 2 * int(rng.integers(0, 20)) + 1
     return table | {"payee": np.full_like(table["payee"], teacher)}
 
 

@@ -10,7 +10,7 @@ from engines.progress import Report
 from fraud import intake
 from fraud.evaluation import evaluate
 from fraud.rules import first_rulebook
-from fraud.split import time_split
+from fraud.split import judged_share, time_split
 
 __all__ = ["evaluate_file", "mapping_table"]
 
@@ -58,7 +58,7 @@ def evaluate_file(
     if quarantine is not None:
         intake.write_quarantine(staged, quarantine)
     costs = shipped_costs()
-    split = time_split(staged.first, staged.last)
+    split = time_split(staged.first, staged.last, judged_share(staged.rows))
     frames = intake.chunks(staged)
     evaluation = evaluate(frames, staged.columns, split, first_rulebook(), costs, seed, counting(progress, staged.rows))
     sample = next(intake.chunks(staged, 1_500))

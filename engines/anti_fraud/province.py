@@ -13,7 +13,7 @@ from engines.progress import Report
 from fraud.evaluation import evaluate
 from fraud.rules import first_rulebook
 from fraud.schema import LABEL
-from fraud.split import time_split
+from fraud.split import judged_share, time_split
 
 __all__ = ["evaluate_province"]
 
@@ -31,7 +31,7 @@ def evaluate_province(seed: int, size: int, base_rate: float, progress: Report) 
         If there are too few payments to learn from.
     """
     first = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day)
-    split, costs = time_split(first, first + timedelta(days=DAYS)), shipped_costs()
+    split, costs = time_split(first, first + timedelta(days=DAYS), judged_share(size)), shipped_costs()
     frauds: list[pd.DataFrame] = []
     head: list[pd.DataFrame] = []
 

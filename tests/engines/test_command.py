@@ -67,6 +67,8 @@ def test_the_catalogue_as_json_names_paper_case_and_both_titles(capsys: pytest.C
         (["run", "anti-fraud", "--input", "x.csv", "--size", "5"], "--size"),
         (["run", "anti-fraud", "--input", "nowhere.csv"], "nowhere.csv"),
         (["run", "anti-fraud", "--html", "nowhere/x.html"], "nowhere/x.html"),
+        (["run", "anti-fraud", "--input", "x.csv", "--quarantine", "./x.csv"], "the input itself"),
+        (["run", "anti-fraud", "--input", "x.csv", "--quarantine", "nowhere/q.csv"], "nowhere/q.csv"),
         (["data", "peeple"], "did you mean 'people'?"),
         (["data", "people", "-n", "-4"], "n is -4"),
         (["data", "people", "--base-rate", "0.1"], "people has no base rate"),

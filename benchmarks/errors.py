@@ -1,0 +1,15 @@
+"""Refusals of the benchmarks, all below `BenchmarkError`."""
+
+__all__ = ["BenchmarkError", "NotFiniteError", "SubjectFailedError"]
+
+
+class BenchmarkError(Exception):
+    """What stops a measurement, in one sentence."""
+
+
+class NotFiniteError(BenchmarkError):
+    """What was measured is no number: it may not enter a table or a file of results."""
+
+
+class SubjectFailedError(BenchmarkError):
+    """What was to be measured failed by itself while it learnt or scored."""

@@ -1,0 +1,42 @@
+"""The word `bench` of the command line, with a benchmark of one number."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from benchmarks.measurement import SHARE, Measurement
+from engines import catalogue
+from engines.__main__ import main
+
+ONE = Measurement("province", "chance (floor)", "average precision", 0.01, SHARE)
+
+
+@pytest.fixture
+def one_number(monkeypatch):
+    monkeypatch.setattr(
+        catalogue, "load", lambda known, name, what: SimpleNamespace(run=lambda quick, progress: (ONE,))
+    )
+
+
+def test_a_table_shows_dataset_subject_metric_and_value(one_number, capsys):
+    assert main(["bench", "province", "--quick"]) == 0
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in ("province", "chance (floor)", "precision", "0.010"))
+
+
+def test_json_holds_every_field_of_every_benchmark(one_number, capsys):
+    assert main(["bench", "--json", "--quick"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one.pop("benchmark") for one in found] == ["fraud", "province"]
+    assert [Measurement(**one) for one in found] == [ONE, ONE]
+
+
+def test_a_benchmark_that_is_not_there_is_named(capsys):
+    assert main(["bench", "nothere"]) == 2
+    assert capsys.readouterr().err == "hexi: there is no benchmark 'nothere' (there are: fraud, province)\n"
+
+
+def test_a_scorer_is_refused_by_a_benchmark_without_scorers(one_number, capsys):
+    assert main(["bench", "province", "--scorer", "a:B"]) == 2
+    assert "the benchmark province takes no --scorer" in capsys.readouterr().err
