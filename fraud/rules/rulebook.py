@@ -119,10 +119,11 @@ class Rulebook:
         Examples
         --------
         >>> from fraud.rules.reading import first_rulebook
-        >>> book, _ = first_rulebook().available(["terminal_frauds_30d"])
+        >>> book, _ = first_rulebook().available(["terminal_frauds_30d", "terminal_count_7d"])
         >>> book.ids
         ('terminal_confirmed_frauds', 'terminal_one_confirmed_fraud')
-        >>> book.hits({"terminal_frauds_30d": np.array([0.0, 1.0, 2.0])}).astype(int)
+        >>> frauds, count = np.array([0.0, 1.0, 2.0]), np.array([9.0, 9.0, 9.0])
+        >>> book.hits({"terminal_frauds_30d": frauds, "terminal_count_7d": count}).astype(int)
         array([[0, 0],
                [0, 1],
                [1, 1]])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
@@ -22,8 +23,18 @@ def one_thread():
 NOT_MONOTONE = "it reads hits, and a hit never speaks against fraud: in the check's data high values do"
 
 
+LEAVES_COUNT_ROWS = (
+    "a leaf of scikit-learn's gradient boosting counts rows, not weights, so a row of weight 2 is not two rows; "
+    "scikit-learn expects the same failure of its own HistGradientBoostingClassifier"
+)
+
+
 def expected_failures(estimator):
-    return {"check_classifiers_train": NOT_MONOTONE} if isinstance(estimator, RuleScorecard) else {}
+    if isinstance(estimator, RuleScorecard):
+        return {"check_classifiers_train": NOT_MONOTONE}
+    if isinstance(estimator, RulesAndTrees):
+        return {"check_sample_weight_equivalence_on_dense_data": LEAVES_COUNT_ROWS}
+    return {}
 
 
 @parametrize_with_checks(
@@ -38,6 +49,9 @@ def expected_failures(estimator):
     xfail_strict=True,
 )
 def test_scikit_learn_finds_nothing_to_object(estimator, check):
+    if check.func.__name__.startswith("check_array_api"):  # a check for those who claim to take other arrays
+        assert not get_tags(estimator).array_api_support
+        return
     check(estimator)
 
 
@@ -74,11 +88,16 @@ def test_probabilities_are_those_of_the_later_rows():
 
 
 def test_weights_undo_the_thinning_of_legitimate_rows():
-    kept = (Y == 1) | (np.random.default_rng(3).random(len(Y)) < 0.2)
-    weight = np.where(Y[kept] == 1, 1.0, 5.0)
-    thinned = RulesAndTrees(n_trees=60).fit(X[kept], Y[kept], sample_weight=weight)
+    whole = RulesAndTrees(n_trees=60).fit(X, Y).predict_proba(LATER)[:, 1].mean()
+    means = []
+    for seed in range(3, 8):  # one thinning alone is off by up to a fifth
+        kept = (Y == 1) | (np.random.default_rng(seed).random(len(Y)) < 0.2)
+        weight = np.where(Y[kept] == 1, 1.0, 5.0)
+        thinned = RulesAndTrees(n_trees=60).fit(X[kept], Y[kept], sample_weight=weight)
+        means.append(thinned.predict_proba(LATER)[:, 1].mean())
     naive = RulesAndTrees(n_trees=60).fit(X[kept], Y[kept])
-    assert thinned.predict_proba(LATER)[:, 1].mean() == pytest.approx(TRUTH.mean(), rel=0.25)
+    assert np.mean(means) == pytest.approx(whole, rel=0.1)
+    assert np.mean(means) == pytest.approx(TRUTH.mean(), rel=0.2)
     assert naive.predict_proba(LATER)[:, 1].mean() > 2 * TRUTH.mean()
 
 
