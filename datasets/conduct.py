@@ -19,7 +19,17 @@ _WITH_CARD = np.array([kind in ("purchase", "withdrawal") for kind in habits.KIN
 
 
 def is_travelling(world: World, customer: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return whether each customer is on the journey at that time, bool of the arrays' shape."""
+    """Return whether each customer is on the journey at that time, bool of the arrays' shape.
+
+    Examples
+    --------
+    >>> from datasets.world import build
+    >>> world = build(7, 1)
+    >>> traveller = np.flatnonzero(np.isfinite(world.people.trip_start))[:1]
+    >>> start = (world.people.trip_start[traveller] * DAY).astype(np.int64)
+    >>> is_travelling(world, traveller, start + 60).tolist(), is_travelling(world, traveller, start - 60).tolist()
+    ([True], [False])
+    """
     person = np.minimum(customer, world.persons - 1)
     day = second / DAY
     away = (world.people.trip_start[person] <= day) & (day < world.people.trip_end[person])
@@ -27,7 +37,14 @@ def is_travelling(world: World, customer: NDArray[np.int64], second: NDArray[np.
 
 
 def own_device(world: World, customer: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the code of the device that each customer uses at that time: a second one after a new phone."""
+    """Return the code of the device that each customer uses at that time: a second one after a new phone.
+
+    Examples
+    --------
+    >>> from datasets.world import build
+    >>> own_device(build(7, 1), np.array([1, 500]), np.array([0, 0])).tolist()
+    [1, 1000]
+    """
     owner = world.people.device_owner[np.minimum(customer, world.persons - 1)]
     is_second = second >= world.people.changed[owner] * DAY
     return np.where(

@@ -51,7 +51,14 @@ class Firms:
 
 @lru_cache(maxsize=4)
 def draw(seed: int, town_count: int) -> Firms:
-    """Draw the firms of the first towns as arrays; `founded` counts days back from the first day of the streams."""
+    """Draw the firms of the first towns as arrays; `founded` counts days back from the first day of the streams.
+
+    Examples
+    --------
+    >>> firms = draw(7, 2)
+    >>> len(firms), int(firms.founded.min()) >= 60
+    (80, True)
+    """
     size = town_count * towns.FIRMS
 
     def uniform(column: str) -> NDArray[np.float64]:

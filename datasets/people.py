@@ -68,7 +68,14 @@ _AGES = np.array([(18, 25), (22, 58), (24, 68), (60, 89), (24, 60), (25, 60)])
 
 @lru_cache(maxsize=4)
 def draw(seed: int, town_count: int, days: int) -> People:
-    """Draw the people of the first towns as arrays; `days` is the horizon over which trips and new phones fall."""
+    """Draw the people of the first towns as arrays; `days` is the horizon over which trips and new phones fall.
+
+    Examples
+    --------
+    >>> people = draw(7, 2, 120)
+    >>> len(people), people.segment.shape, bool((draw(7, 3, 120).age[:1000] == people.age).all())
+    (1000, (1000,), True)
+    """
     size = town_count * towns.PEOPLE
 
     def uniform(column: str) -> NDArray[np.float64]:

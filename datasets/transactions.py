@@ -82,6 +82,12 @@ def stream(
     ------
     OutOfRangeError
         If a number is out of range; the message names it.
+
+    Examples
+    --------
+    >>> parts = list(stream(1000, seed=7))
+    >>> sum(len(part) for part in parts), parts[0].rows["second"][:3].tolist() == sorted(parts[0].rows["second"][:3])
+    (1000, True)
     """
     wanted = max(1, n // _PEOPLE_FOR) if people is None else people
     count = towns.towns_for(wanted, towns.PEOPLE)
@@ -145,7 +151,13 @@ def make(
 
 
 def frame_of(part: Slice) -> pd.DataFrame:
-    """Return the rows of a slice as a frame: categories for identifiers, float64 with NaN for ages that are missing."""
+    """Return the rows of a slice as a frame: categories for identifiers, float64 with NaN for ages that are missing.
+
+    Examples
+    --------
+    >>> frame_of(next(stream(1000, seed=7)))["channel"].dtype.name
+    'category'
+    """
     return pd.DataFrame({name: _column(part, name) for name in COLUMNS}, copy=False)
 
 
@@ -162,7 +174,14 @@ _CODES = {
 
 
 def codes(part: Slice, name: str) -> NDArray[np.int64]:
-    """Return the codes of one column of text, int64 with -1 for missing; the labels are `part.world.labels[name]`."""
+    """Return the codes of one column of text, int64 with -1 for missing; the labels are `part.world.labels[name]`.
+
+    Examples
+    --------
+    >>> part = next(stream(1000, seed=7))
+    >>> sorted(set(part.world.labels["channel"][codes(part, "channel")]))
+    ['atm', 'counter', 'mobile', 'pos', 'qr', 'web']
+    """
     if name == "merchant_category":
         terminal = part.rows["terminal"]
         return np.where(terminal >= 0, part.world.terminal_category[terminal], NONE)
@@ -175,7 +194,13 @@ _COUNTRY_OF_PLACE = np.array([sorted(set(places.COUNTRIES)).index(code) for code
 
 
 def numbers(part: Slice, name: str) -> NDArray[np.int64]:
-    """Return one column of numbers, int64 with -1 for missing; `occurred_at` in seconds since 1970, local time."""
+    """Return one column of numbers, int64 with -1 for missing; `occurred_at` in seconds since 1970, local time.
+
+    Examples
+    --------
+    >>> numbers(next(stream(1000, seed=7)), "transaction_id")[:3].tolist()
+    [0, 1, 2]
+    """
     table, world = part.rows, part.world
     if name == "transaction_id":
         return np.arange(part.first, part.first + len(part))

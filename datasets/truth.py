@@ -25,7 +25,14 @@ _NAMES = pd.CategoricalDtype([scenario.name for scenario in SCENARIOS])
 
 
 def truth_of(part: Slice) -> pd.DataFrame:
-    """Return the truth about the rows of one slice; see the data card above."""
+    """Return the truth about the rows of one slice; see the data card above.
+
+    Examples
+    --------
+    >>> listed = truth_of(next(stream(10_000, seed=7)))
+    >>> int(listed["is_fraud"].sum()), len(listed) > 100
+    (20, True)
+    """
     listed = np.flatnonzero(part.rows["scenario"] >= 0)
     scenario = part.rows["scenario"][listed]
     rings = pd.CategoricalDtype([f"R{town:04d}" for town in range(part.world.towns)])
@@ -41,7 +48,13 @@ def truth_of(part: Slice) -> pd.DataFrame:
 
 
 def labels_of(part: Slice) -> NDArray[np.int8]:
-    """Return 1 for each row of a slice that is fraud and 0 for every other, int8 of shape (rows,)."""
+    """Return 1 for each row of a slice that is fraud and 0 for every other, int8 of shape (rows,).
+
+    Examples
+    --------
+    >>> int(labels_of(next(stream(10_000, seed=7))).sum())
+    20
+    """
     scenario = part.rows["scenario"]
     return np.where(scenario >= 0, _IS_FRAUD[scenario], False).astype(np.int8)
 
