@@ -6,4 +6,25 @@ for a whole table, the field's metrics on later transactions than those that wer
 once: learn until the split, wait out the delay in which labels are not known yet, then score.
 """
 
-__all__: list[str] = []
+__all__ = [
+    "alerts",
+    "checks",
+    "costs",
+    "curves",
+    "decision",
+    "errors",
+    "evaluation",
+    "features",
+    "intake",
+    "metrics",
+    "ranking",
+    "reasons",
+    "reference",
+    "rules",
+    "sample",
+    "schema",
+    "scorers",
+    "split",
+    "summary",
+    "wording",
+]
