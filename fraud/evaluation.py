@@ -189,7 +189,7 @@ class _Path:
         self.progress("learning", 0)
         self.from_labels = self.sample.frauds >= FEWEST_FRAUDS
         if self.from_labels:
-            self.scorer = RulesAndTrees(random_state=self.seed).fit(X, y, weight)
+            self.scorer = RulesAndTrees(random_state=self.seed, n_jobs=-1).fit(X, y, weight)
         else:
             self.scorer = RulesAndIsolation(severity=self.severity, random_state=self.seed).fit(X)
         self.reference = reference_values(X)

@@ -1,4 +1,4 @@
-"""Rules and gradient boosting, blended into one calibrated probability.
+"""Rules and trees, blended into one calibrated probability.
 
 Rules know what experts know and find new fraud of an old kind on the first day; trees find what nobody wrote
 down. The rows are in time order. Both members are fitted on the earlier part; a logistic regression on their
@@ -19,7 +19,6 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from fraud.errors import NothingToLearnError
@@ -28,6 +27,7 @@ from fraud.scorers.log_odds import linear, probability
 from fraud.scorers.logistic import nonnegative_logistic
 from fraud.scorers.scorecard import RuleScorecard
 from fraud.scorers.target import binary_target
+from fraud.scorers.trees import BoostedAndRandomTrees
 
 __all__ = ["FEWEST_FRAUDS_TO_BLEND", "RulesAndTrees"]
 
@@ -47,15 +47,14 @@ class _Member:
     name: str
     model: Any
     columns: Labels
-    shift: float = 0.0
 
     def log_odds(self, X: Floats) -> Floats:
-        odds: Floats = self.model.decision_function(np.asfortranarray(X[:, self.columns]))
-        return odds + self.shift
+        odds: Floats = self.model.decision_function(X[:, self.columns])
+        return odds
 
 
 class RulesAndTrees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """A scorecard of the rule columns and gradient boosting of the others, blended on later rows.
+    """A scorecard of the rule columns and trees of the others, blended on later rows.
 
     Parameters
     ----------
@@ -65,17 +64,14 @@ class RulesAndTrees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Share of the rows, the last in time, on which the blend is learnt.
     refit
         Whether the members are fitted again on all rows once the blend is known.
-    n_trees, learning_rate, max_leaf_nodes, min_samples_leaf, max_features
-        Number, weight, size and finest leaf of the trees, and the share of the columns that a split may choose from.
-        Frauds are few and of many kinds, so large trees with small leaves find more than small ones. No early
-        stopping: it would need a third part.
-    l2_regularization
-        Holds back leaves with little evidence. With one fraud in a thousand rows a pure leaf has next to no
-        curvature, and without this its step would be in the hundreds.
+    n_trees
+        Number of trees of each of the two families, see `BoostedAndRandomTrees`, which has the finer settings.
     rule_strength
         `RuleScorecard.strength`.
     random_state
-        Seed of the columns that each split may choose from.
+        Seed of the trees.
+    n_jobs
+        How many threads grow the random trees; the result is the same for any number.
 
     Attributes
     ----------
@@ -105,25 +101,17 @@ class RulesAndTrees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         holdout: float = 0.25,
         refit: bool = True,
         n_trees: int = 100,
-        learning_rate: float = 0.07,
-        max_leaf_nodes: int = 63,
-        min_samples_leaf: int = 5,
-        max_features: float = 0.4,
-        l2_regularization: float = 1.0,
         rule_strength: float = 1.0,
         random_state: int | None = 0,
+        n_jobs: int | None = None,
     ) -> None:
         self.rule_columns = rule_columns
         self.holdout = holdout
         self.refit = refit
         self.n_trees = n_trees
-        self.learning_rate = learning_rate
-        self.max_leaf_nodes = max_leaf_nodes
-        self.min_samples_leaf = min_samples_leaf
-        self.max_features = max_features
-        self.l2_regularization = l2_regularization
         self.rule_strength = rule_strength
         self.random_state = random_state
+        self.n_jobs = n_jobs
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn: two classes, NaN allowed."""
@@ -192,19 +180,9 @@ class RulesAndTrees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             card = RuleScorecard(self.rule_strength).fit(X[:, rules], y, weight)
             members.append(_Member("rules", card, rules))
         if others.size:
-            trees = HistGradientBoostingClassifier(
-                learning_rate=self.learning_rate,
-                max_iter=self.n_trees,
-                max_leaf_nodes=self.max_leaf_nodes,
-                min_samples_leaf=self.min_samples_leaf,
-                max_features=self.max_features,
-                l2_regularization=self.l2_regularization,
-                early_stopping=False,
-                random_state=self.random_state,
-            )
-            per_row, shift = _split_weight(y, weight)
-            trees.fit(np.ascontiguousarray(X[:, others]), y, per_row)
-            members.append(_Member("trees", trees, others, shift))
+            trees = BoostedAndRandomTrees(n_trees=self.n_trees, n_jobs=self.n_jobs, random_state=self.random_state)
+            trees.fit(np.ascontiguousarray(X[:, others]), y, weight)
+            members.append(_Member("trees", trees, others))
         return members
 
     def decision_function(self, X: Any) -> Floats:
@@ -239,18 +217,6 @@ class RulesAndTrees(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 def _enough(label: Labels) -> bool:
     frauds = int(label.sum())
     return frauds >= FEWEST_FRAUDS_TO_BLEND and frauds < label.size
-
-
-def _split_weight(y: Labels, weight: Floats) -> tuple[Floats | None, float]:
-    """Turn weights that are constant in each class into a shift of the log-odds, which is exact for thinned rows.
-
-    scikit-learn sorts every column once for each of 254 quantiles when rows have weights: minutes, not
-    seconds.
-    """
-    legitimate, fraud = weight[y == 0], weight[y == 1]
-    if np.ptp(legitimate) == 0 and np.ptp(fraud) == 0:
-        return None, float(np.log(fraud[0]) - np.log(legitimate[0]))
-    return weight, 0.0
 
 
 def _log_odds(members: list[_Member], X: Floats) -> Floats:

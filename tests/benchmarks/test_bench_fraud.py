@@ -92,8 +92,7 @@ def test_the_quick_run_measures_everybody_by_everything_with_a_scorer_of_our_own
     for dataset in ("province", "foreign columns"):
         assert share[dataset, "chance (floor)"] == pytest.approx(0.01, abs=0.005)
         assert share[dataset, "perfect (ceiling)"] == 1
-        # with one fraud in a hundred the rules are no weak peer: what must hold is that the model adds to them
-        assert share[dataset, "ours: rules + trees"] > 1.2 * share[dataset, "rules only"]
+        assert share[dataset, "ours: rules + trees"] > 2 * share[dataset, "rules only"]
         assert share[dataset, "ours: rules + trees"] > 2 * share[dataset, "amount alone (floor)"]
 
 

@@ -54,7 +54,7 @@ class LikeRiverClassifier:
 @pytest.mark.parametrize(
     "scorer",
     [
-        RulesAndTrees(n_trees=20, min_samples_leaf=1),
+        RulesAndTrees(n_trees=20),
         LinearSVC(),
         IsolationForest(random_state=0),
         LikePyOD(),
