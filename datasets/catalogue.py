@@ -5,7 +5,25 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from datasets import belongings, firms, handbook, people, places, rings, transactions, truth
+from datasets import (
+    belongings,
+    blacklist,
+    defaults,
+    firms,
+    fund_flows,
+    guarantee_truth,
+    guarantees,
+    handbook,
+    lending,
+    ownership,
+    parties,
+    people,
+    places,
+    rings,
+    shared_attributes,
+    transactions,
+    truth,
+)
 from datasets.errors import OutOfRangeError
 
 __all__ = ["TABLES", "Table", "frames"]
@@ -19,6 +37,7 @@ class Table:
     holds_zh: str
     at_once: Callable[[int, int], pd.DataFrame] | None = None
     in_frames: Callable[..., Iterator[pd.DataFrame]] | None = None
+    has_base_rate: bool = False
 
 
 TABLES: dict[str, Table] = {
@@ -32,10 +51,29 @@ TABLES: dict[str, Table] = {
     "networks": Table("network addresses", "IP 地址", belongings.networks),
     "terminals": Table("shops' terminals, cash machines and counters", "终端", belongings.terminals),
     "places": Table("cities at home and abroad", "地区", places.make),
-    "transactions": Table("payments in time order", "交易流水", in_frames=transactions.make),
-    "truth": Table("which payments are fraud, and of which typology and ring", "欺诈真值", in_frames=truth.make),
+    "transactions": Table("payments in time order", "交易流水", in_frames=transactions.make, has_base_rate=True),
+    "truth": Table(
+        "which payments are fraud, and of which typology and ring", "欺诈真值", in_frames=truth.make, has_base_rate=True
+    ),
     "rings": Table("members of the gangs", "团伙成员", rings.make),
-    "handbook": Table("labelled payments in a foreign layout", "外部格式样例", in_frames=handbook.make),
+    "parties": Table("banks, firms and people of the risk graph", "授信主体", in_frames=parties.make),
+    "banks": Table("banks and their capital", "银行资本", in_frames=lending.banks),
+    "guarantees": Table("guarantees, guarantor to borrower", "担保", in_frames=guarantees.make),
+    "loans": Table("loans, bank to borrower", "贷款", in_frames=lending.make),
+    "shareholdings": Table("who holds which part of a firm", "持股", in_frames=ownership.shareholdings),
+    "controls": Table("who is declared to control a firm", "实际控制", in_frames=ownership.controls),
+    "kinships": Table("relatives", "亲属", in_frames=ownership.kinships),
+    "fund_flows": Table("sums paid from firm to firm", "资金往来", in_frames=fund_flows.make),
+    "shared_attributes": Table(
+        "representative, officer, agent, address, phone", "共同属性", in_frames=shared_attributes.make
+    ),
+    "blacklist": Table("listed parties", "黑名单", in_frames=blacklist.make),
+    "defaults": Table("which firms defaulted when", "违约", in_frames=defaults.make),
+    "guarantee_truth": Table("planted structures of guarantees", "担保真值", in_frames=guarantee_truth.make),
+    "default_truth": Table("causes of defaults, own or contagion", "违约真值", in_frames=defaults.truth),
+    "handbook": Table(
+        "labelled payments in a foreign layout", "外部格式样例", in_frames=handbook.make, has_base_rate=True
+    ),
 }
 
 
@@ -55,8 +93,8 @@ def frames(name: str, n: int, seed: int, base_rate: float | None = None) -> Iter
     30
     """
     table = TABLES[name]
+    if base_rate is not None and not table.has_base_rate:
+        raise OutOfRangeError(f"the table {name} has no base rate; transactions, truth and handbook have one")
     if table.in_frames is not None:
         return table.in_frames(n, seed, **({} if base_rate is None else {"base_rate": base_rate}))
-    if base_rate is not None:
-        raise OutOfRangeError(f"the table {name} has no base rate; transactions, truth and handbook have one")
     return iter([table.at_once(n, seed)] if table.at_once else [])

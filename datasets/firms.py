@@ -17,16 +17,18 @@ from numpy.typing import NDArray
 from datasets import names, places, quantiles, towns
 from datasets.seeds import generator
 
-__all__ = ["SHELLS", "Firms", "credit_code", "draw", "make"]
+__all__ = ["INDUSTRIES", "SHELLS", "TRADES", "Firms", "credit_code", "draw", "make"]
 
 SHELLS = 3
 """Shell firms of a town: those with the highest numbers."""
 
-_TRADES = ("商贸", "建材", "农业科技", "物流", "餐饮", "电子科技", "建筑工程", "医药", "文化传媒", "能源")
-_INDUSTRIES = (
+TRADES = ("商贸", "建材", "农业科技", "物流", "餐饮", "电子科技", "建筑工程", "医药", "文化传媒", "能源")
+"""What a firm's name says of its business, in the order of `INDUSTRIES`."""
+INDUSTRIES = (
     *("wholesale", "building materials", "agriculture", "logistics", "catering"),
     *("electronics", "construction", "medicine", "media", "energy"),
 )
+"""Industries; a firm's code is the position here."""
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -74,7 +76,7 @@ def draw(seed: int, town_count: int) -> Firms:
     return Firms(
         town=town,
         place=places.of_towns(town_count)[town],
-        industry=(uniform("industry") * len(_TRADES)).astype(np.int64),
+        industry=(uniform("industry") * len(TRADES)).astype(np.int64),
         representative=town * towns.PEOPLE + someone[leader],
         officer=town * towns.PEOPLE + officer,
         # agents file for many firms: eight of them in a town
@@ -131,8 +133,8 @@ def make(n: int, seed: int) -> pd.DataFrame:
         {
             "firm_id": towns.identifiers("F", count, towns.FIRMS),
             "credit_code": [credit_code(division, number) for number, division in enumerate(divisions)],
-            "name": names.of_firms(seed, zh, np.array(_TRADES, object)[firms.industry]),
-            "industry": np.array(_INDUSTRIES)[firms.industry],
+            "name": names.of_firms(seed, zh, np.array(TRADES, object)[firms.industry]),
+            "industry": np.array(INDUSTRIES)[firms.industry],
             "legal_representative_id": people[firms.representative],
             "finance_officer_id": people[firms.officer],
             "agent_id": people[firms.agent],

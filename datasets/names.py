@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.seeds import generator
+from datasets.seeds import generator, skip
 
 __all__ = ["of_firms", "of_people", "pool"]
 
@@ -52,18 +52,21 @@ def pool() -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.object_
     return np.array(surnames, object), np.array(women, object), np.array(men, object)
 
 
-def of_people(seed: int, is_woman: NDArray[np.bool_]) -> NDArray[np.object_]:
-    """Return a name for each person, text of the shape of `is_woman`.
+def of_people(seed: int, is_woman: NDArray[np.bool_], first: int = 0) -> NDArray[np.object_]:
+    """Return a name for each person from number `first` on, text of the shape of `is_woman`.
 
     Examples
     --------
-    >>> len(of_people(7, np.array([True, False])))
-    2
+    >>> list(of_people(7, np.array([True, False]))[1:]) == list(of_people(7, np.array([False]), first=1))
+    True
     """
     surnames, women, men = pool()
     size = len(is_woman)
-    surname = surnames[(generator(seed, "people", "surname").random(size) * len(surnames)).astype(np.int64)]
-    given = (generator(seed, "people", "given").random(size) * len(women)).astype(np.int64)
+    chances = [generator(seed, "people", column) for column in ("surname", "given")]
+    for rng in chances:
+        skip(rng, first)
+    surname = surnames[(chances[0].random(size) * len(surnames)).astype(np.int64)]
+    given = (chances[1].random(size) * len(women)).astype(np.int64)
     return np.asarray(surname + np.where(is_woman, women[given], men[given]), object)
 
 

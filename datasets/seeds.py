@@ -10,7 +10,7 @@ import numpy as np
 
 from datasets.errors import OutOfRangeError
 
-__all__ = ["generator"]
+__all__ = ["generator", "skip"]
 
 
 def generator(seed: int, *purpose: str | int) -> np.random.Generator:
@@ -39,3 +39,18 @@ def generator(seed: int, *purpose: str | int) -> np.random.Generator:
         raise OutOfRangeError(f"the seed is {seed}, but a seed is 0 or more")
     words = [zlib.crc32(word.encode()) if isinstance(word, str) else word for word in purpose]
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
+
+
+def skip(rng: np.random.Generator, count: int) -> None:
+    """Let the next numbers between 0 and 1 pass undrawn, so that a later town need not wait for those before it.
+
+    Examples
+    --------
+    >>> all_three, last = generator(7, "word"), generator(7, "word")
+    >>> skip(last, 2)
+    >>> bool(all_three.random(3)[2] == last.random())
+    True
+    """
+    bits = rng.bit_generator
+    assert isinstance(bits, np.random.PCG64)  # tells the type checker what `generator` returns
+    bits.advance(count)
