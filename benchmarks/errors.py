@@ -1,6 +1,6 @@
 """Refusals of the benchmarks, all below `BenchmarkError`."""
 
-__all__ = ["BenchmarkError", "NotFiniteError", "SubjectFailedError"]
+__all__ = ["BenchmarkError", "NotFiniteError", "PeerMissingError", "SubjectFailedError"]
 
 
 class BenchmarkError(Exception):
@@ -9,6 +9,10 @@ class BenchmarkError(Exception):
 
 class NotFiniteError(BenchmarkError):
     """What was measured is no number: it may not enter a table or a file of results."""
+
+
+class PeerMissingError(BenchmarkError):
+    """A library that ours is to be measured against is not installed."""
 
 
 class SubjectFailedError(BenchmarkError):

@@ -45,7 +45,8 @@ def parser() -> argparse.ArgumentParser:
     word = words.add_parser("run", parents=[shared], help="run a case and show its report · 运行案例")
     word.add_argument("case", metavar="CASE", help="name of the case, see hexi list")
     word.add_argument("--seed", type=int, help="seed of the province (default 7)")
-    word.add_argument("--size", type=int, help="number of transactions to make")
+    word.add_argument("--size", type=int, help="number of transactions, or of firms, to make")
+    word.add_argument("--firm", metavar="ID", help="the firm that is asked about, such as F00020035")
     word.add_argument("--base-rate", help="share of fraud, such as 0.002, or 'paper' for the paper's 0.0063 %%")
     word.add_argument("--input", type=Path, metavar="FILE", help="a CSV or Parquet file of your own")
     word.add_argument("--mapping", type=Path, metavar="FILE", help="TOML file that names the columns of --input")
@@ -115,6 +116,7 @@ def _sentence(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     # our own errors are sentences for people; anything else is a fault of Hexi, and says so
     is_ours = isinstance(error, EngineError) or type(error).__module__.split(".")[0] in (
+        "credit_graph",
         "datasets",
         "fraud",
         "benchmarks",

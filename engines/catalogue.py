@@ -46,7 +46,7 @@ def benchmarks() -> dict[str, Entry]:
     Examples
     --------
     >>> sorted(benchmarks())
-    ['fraud', 'province']
+    ['fraud', 'graph', 'province']
     """
     return {entry.name: entry for entry in _walk(_ROOT / "benchmarks", "benchmarks")}
 
@@ -63,7 +63,7 @@ def load(entries: dict[str, Entry], name: str, what: str) -> ModuleType:
     --------
     >>> load(cases(), "anti-frod", "case")
     Traceback (most recent call last):
-    engines.errors.UnknownNameError: there is no case 'anti-frod'; did you mean 'anti-fraud'? (there are: anti-fraud)
+    engines.errors.UnknownNameError: there is no case 'anti-frod'; did you mean 'anti-fraud'? (there are: ...)
     """
     if name not in entries:
         raise UnknownNameError(what, name, list(entries))

@@ -65,8 +65,9 @@ def _run(given: argparse.Namespace) -> int:
 
         page.require()
     with bars(_ERR) as report:
-        result = case.run(**_options(case.run, given), progress=report, say=_ERR.print)
-    again = f"hexi run {given.case} --input {shlex.quote(str(given.input))} --seed {result.seed}" if given.input else ""
+        speech = {"say": _ERR.print} if "say" in inspect.signature(case.run).parameters else {}
+        result = case.run(**_options(case.run, given), progress=report, **speech)
+    again = _again(given, result)
     if wanted is not None:
         page.write_page(result, wanted, again)
         _ERR.print(f"page written · 报告已写入: {wanted}", highlight=False, soft_wrap=True)
@@ -83,10 +84,19 @@ def _run(given: argparse.Namespace) -> int:
     return 0 if result.passed else 1
 
 
+def _again(given: argparse.Namespace, result: Any) -> str:
+    """Return the command that repeats a run on somebody's own file or about one firm; empty for a plain one."""
+    if given.input:
+        return f"hexi run {given.case} --input {shlex.quote(str(given.input))} --seed {result.seed}"
+    if given.firm:
+        return f"hexi run {given.case} --firm {shlex.quote(given.firm)} --seed {result.seed} --size {result.size}"
+    return ""
+
+
 def _options(run: Callable[..., Any], given: argparse.Namespace) -> dict[str, Any]:
     """Return the options that were given, under the names of the case's parameters."""
     options = {
-        **{"seed": given.seed, "size": given.size, "base_rate": given.base_rate},
+        **{"seed": given.seed, "size": given.size, "base_rate": given.base_rate, "firm": given.firm},
         **{"source": given.input, "mapping": given.mapping, "quarantine": given.quarantine},
     }
     flags = {"source": "input", "base_rate": "base-rate"}

@@ -1,10 +1,10 @@
-"""What a case returns: a headline, numbers beside the paper's, checks, tables and pictures."""
+"""What a case returns: a headline, numbers beside the paper's, checks, tables, pictures and networks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Check", "Number", "Picture", "Result", "Table"]
+__all__ = ["Check", "Network", "Number", "Picture", "Result", "Table"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,19 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Network:
+    """A picture of who is tied to whom: `draw` returns what `engines.report.networks.describe` makes of a view.
+
+    Like a chart, it is drawn only when a page is made.
+    """
+
+    title: str
+    title_zh: str
+    caption: str
+    draw: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Result:
     """All that a case has to say; the report in the terminal, in JSON and in HTML is made from it alone."""
 
@@ -66,6 +79,7 @@ class Result:
     tables: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
+    networks: tuple[Network, ...] = ()
 
     @property
     def passed(self) -> bool:

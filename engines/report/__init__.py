@@ -7,7 +7,13 @@ imported here, so that the command starts fast: the terminal needs rich alone, a
 __all__ = [
     "channels",
     "document",
+    "embedding",
+    "errors",
     "legible",
+    "network_layout",
+    "network_page",
+    "network_style",
+    "networks",
     "page",
     "palette",
     "pictures",

@@ -1,7 +1,7 @@
 """A result as JSON, and the command that repeats it.
 
 For programs that read what a case found. Keys keep the order below; text is not escaped.
-A picture is drawn only on a page, so here it has its title and caption.
+A picture or a network is drawn only on a page, so here it has its title and caption.
 
     {"format": "hexi.result/1", "case", "title", "title_zh", "paper_case", "headline", "headline_zh",
      "passed": bool, "seed": int, "size": int, "source", "command",
@@ -9,6 +9,7 @@ A picture is drawn only on a page, so here it has its title and caption.
      "checks": [{"name", "name_zh", "passed": bool, "detail"}],
      "tables": [{"title", "title_zh", "columns": [str], "rows": [[str]]}],
      "pictures": [{"title", "title_zh", "caption"}],
+     "networks": [{"title", "title_zh", "caption"}],
      "notes": [str]}
 """
 
@@ -16,7 +17,7 @@ import json
 import shlex
 from typing import Any
 
-from engines.report.legible import legible
+from engines.report.legible import legible_all
 from engines.result import Result
 
 __all__ = ["FORMAT", "as_document", "repeat_command", "to_json"]
@@ -83,9 +84,11 @@ def as_document(result: Result, command: str = "") -> dict[str, Any]:
             for t in result.tables
         ],
         "pictures": [{"title": p.title, "title_zh": p.title_zh, "caption": p.caption} for p in result.pictures],
+        "networks": [{"title": n.title, "title_zh": n.title_zh, "caption": n.caption} for n in result.networks],
         "notes": list(result.notes),
     }
-    return {key: _clean(value) for key, value in (head | body).items()}
+    document: dict[str, Any] = legible_all(head | body)
+    return document
 
 
 def to_json(result: Result, command: str = "") -> str:
@@ -99,13 +102,3 @@ def to_json(result: Result, command: str = "") -> str:
     '反欺诈'
     """
     return json.dumps(as_document(result, command), ensure_ascii=False, indent=2, allow_nan=False)
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return legible(value)
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _clean(item) for key, item in value.items()}
-    return value

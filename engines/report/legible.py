@@ -6,8 +6,9 @@ that something was there.
 """
 
 import re
+from typing import Any
 
-__all__ = ["is_figure", "legible"]
+__all__ = ["is_figure", "legible", "legible_all"]
 
 # C0 and C1 controls but tab and line feed; marks that override direction; surrogates.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -22,6 +23,23 @@ def legible(text: str) -> str:
     'C17�[2J 甘肃'
     """
     return _UNSHOWABLE.sub("\ufffd", text)
+
+
+def legible_all(value: Any) -> Any:
+    r"""Return a value of JSON in which every text is legible, at any depth; keys are ours and stay.
+
+    Examples
+    --------
+    >>> legible_all({"rows": [["a\x1b", 1]]})
+    {'rows': [['a�', 1]]}
+    """
+    if isinstance(value, str):
+        return legible(value)
+    if isinstance(value, list | tuple):
+        return [legible_all(item) for item in value]
+    if isinstance(value, dict):
+        return {key: legible_all(item) for key, item in value.items()}
+    return value
 
 
 def is_figure(text: str) -> bool:

@@ -1,24 +1,22 @@
 """A result as one HTML page that works from a memory stick: no network, no other file.
 
-The drawing library is taken from vl-convert and written into the page with the data. The page's own policy
-lets only the two scripts run that are known by their hash, and forbids every request; what somebody's file
-holds is escaped, and would not be allowed to run if it were not. Needs the extra 'report'. A page takes about
-1 MB, so this is not for hundreds of them.
+The drawing library of the charts is taken from vl-convert, those of the networks from `vendor/`; what a page needs is
+written into it with the data. The page's own policy lets only the scripts run that are known by their hash, and
+forbids every request; what somebody's file holds is escaped, and would not be allowed to run if it were not. Needs the
+extra 'report'. A page takes 1 to 2 MB, so this is not for hundreds of them.
 """
 
-import base64
-import hashlib
-import json
 import os
 import tempfile
-from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from engines.errors import MissingExtraError, PictureRefusedError
+from engines.errors import MissingExtraError
+from engines.report import network_page
 from engines.report.document import as_document
+from engines.report.embedding import content_policy, inside_script, safe_library
 from engines.report.legible import is_figure, legible
 from engines.result import Picture, Result
 
@@ -105,8 +103,8 @@ def render_page(result: Result, command: str = "") -> str:
     rooms = jinja2.Environment(
         loader=jinja2.PackageLoader("engines.report", "."), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    library = _library() if result.pictures else ""
-    drawing = rooms.get_template("page.js.j2").render()
+    networks = [network_page.drawn_network(network) for network in result.networks]
+    scripts = _scripts(result, rooms.get_template("page.js.j2").render(), [network["view"] for network in networks])
     document = as_document(result, command)
     numbers = document["numbers"]
     return rooms.get_template("page.html.j2").render(
@@ -116,12 +114,22 @@ def render_page(result: Result, command: str = "") -> str:
         tables=[_with_sides(table) for table in document["tables"]],
         passed=sum(check.passed for check in result.checks),
         pictures=[_drawn(picture) for picture in result.pictures],
-        policy=_policy([library, drawing]),
-        # Our own two files and the library as vl-convert ships it: nothing of a result is in these three.
-        style=Markup(rooms.get_template("page.css.j2").render()),  # noqa: S704
-        library=Markup(library),  # noqa: S704
-        drawing=Markup(drawing),  # noqa: S704
+        networks=networks,
+        policy=content_policy(scripts),
+        # Our own files and the libraries as they ship: nothing of a result is in these.
+        style=Markup(_style(rooms, bool(networks))),  # noqa: S704
+        scripts=[Markup(script) for script in scripts],  # noqa: S704
     )
+
+
+def _scripts(result: Result, drawing: str, views: list[str]) -> list[str]:
+    charts = [_library(), drawing] if result.pictures else []
+    return [*charts, *network_page.libraries(views), *([network_page.own_script()] if views else [])]
+
+
+def _style(rooms: Any, has_networks: bool) -> str:
+    names = ["page.css.j2", *(["network.css.j2"] if has_networks else [])]
+    return "\n".join(rooms.get_template(name).render() for name in names)
 
 
 def _drawn(picture: Picture) -> dict[str, Any]:
@@ -133,26 +141,9 @@ def _drawn(picture: Picture) -> dict[str, Any]:
         "title_zh": legible(picture.title_zh),
         "caption": legible(picture.caption),
         "list": spec.get("usermeta", {}).get("list"),
-        # Safe inside a script element by `_inside_script`, which leaves no angle bracket or ampersand.
-        "spec": Markup(_inside_script(spec, picture.title)),  # noqa: S704
+        # Safe inside a script element by `inside_script`, which leaves no angle bracket or ampersand.
+        "spec": Markup(inside_script(spec, picture.title)),  # noqa: S704
     }
-
-
-def _inside_script(spec: dict[str, Any], title: str) -> str:
-    try:
-        text = json.dumps(spec, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError) as error:
-        raise PictureRefusedError(
-            f"picture {title!r} holds what JSON cannot ({error}); give it finite numbers and text"
-        ) from error
-    # A parser of HTML ends a script at the first "</script", also within a text of JSON.
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _policy(scripts: Sequence[str]) -> str:
-    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts if script)
-    allowed = " ".join(f"'sha256-{value}'" for value in hashes)
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:"
 
 
 @cache
@@ -165,7 +156,7 @@ def _library() -> str:
     version = wanted if wanted in vl_convert.get_vegalite_versions() else None
     snippet = "window.vegaEmbed = vegaEmbed;"
     bundle: str = vl_convert.javascript_bundle(snippet, vl_version=version)
-    return bundle.replace("</script", "<\\/script")
+    return safe_library(bundle)
 
 
 def _with_sides(table: dict[str, Any]) -> dict[str, Any]:

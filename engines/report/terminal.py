@@ -160,6 +160,5 @@ def _list(lines: tuple[str, ...]) -> Grid:
 
 
 def _count_of_pictures(result: Result) -> str:
-    if not result.pictures:
-        return ""
-    return f"pictures with --html FILE · 图表见 HTML 报告: {len(result.pictures)}\n"
+    count = len(result.pictures) + len(result.networks)
+    return f"pictures with --html FILE · 图表见 HTML 报告: {count}\n" if count else ""

@@ -13,7 +13,10 @@ ALLOWED = {
     "benchmarks": ENGINES | {"datasets"},
     "engines": ENGINES | {"datasets", "benchmarks"},
 }
-HEAVY = {"pandas", "sklearn", "pyarrow", "pandera", "altair", "jinja2", "duckdb", "scipy", "faker"}
+HEAVY = {
+    *("altair", "duckdb", "faker", "jinja2", "networkx", "numba", "pandas", "pandera", "polars", "pyarrow", "scipy"),
+    "sklearn",
+}
 
 
 @pytest.mark.parametrize("room", PACKAGES)
