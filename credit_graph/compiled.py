@@ -1,4 +1,4 @@
-"""The compiler of the kernels: numba, kept on disk, asked for only when a kernel is first called.
+"""The compiler of the kernels: numba, whose machine code is kept on disk.
 
 A kernel is a plain function on arrays that reads as Python and runs as machine code. The first call in a fresh
 checkout compiles it (seconds), later ones load it from a cache. numba would look at the file of the kernel alone, and

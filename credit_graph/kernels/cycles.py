@@ -5,10 +5,9 @@ no later path runs through them. From the node, a search against the ties marks 
 the length; the search along the ties goes beyond its own half only over marked nodes. What is in no cycle any more
 when a node is taken out (nothing leads in, or nothing out) goes with it. Mutual pairs are read off two sorted rows.
 
-The number of cycles can grow with the power of the length: budgets of cycles and of steps end the search, and the
-result says so. Steps are ties looked at, so that a budget means the same on every machine; `stop` is for those who
-must look at a clock. See Johnson, "Finding all the elementary circuits of a directed graph", 1975, for the search
-without a bound on the length; this one takes far more steps for long cycles (17 s at length 6 on a million firms).
+The number of cycles can grow with the power of the length: budgets of cycles and of steps (ties looked at) end the
+search, and the result says so; `stop` is for those who must look at a clock. For cycles of any length see Johnson,
+"Finding all the elementary circuits of a directed graph", 1975: this search takes far more steps for long ones.
 """
 
 from collections.abc import Callable

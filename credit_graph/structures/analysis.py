@@ -111,7 +111,7 @@ def analyse(
     order = strong_order(start, to)
     pair_rows = mutual(start, to, back)
     joint = _joint(pair_rows, most, most_steps)
-    found = short_cycles(start, to, longest_cycle, most=most, most_steps=most_steps, stop=stop)
+    found = short_cycles(start, to, longest_cycle, most=most, most_steps=most_steps, stop=stop, strong=order)
     pairs = _pairs(pair_rows)
     return Structures(
         borrowers=np.diff(start),
