@@ -1,8 +1,8 @@
 """Which ranking of defaults is better, and whether the difference is more than luck.
 
 Several scores are judged on the same rows, with intervals from a bootstrap of whole firms: a firm's rows on several
-days are no independent evidence. All subjects see the same resamples, so that the interval of a gain is narrower than those
-of its two ends. Defaults by contagion are judged by themselves: other defaults are left out of the ranking then,
+days are no independent evidence. All subjects see the same resamples, so that the interval of a gain is narrower than
+those of its two ends. Defaults by contagion are judged by themselves: other defaults are left out of the ranking then,
 neither found nor wrongly found. Who fell by contagion is the caller's truth, which real banks seldom have.
 
 The interval says how much the figures hang on which firms there are. It does not say how the next year will differ,
