@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cost import in_fresh_process, timed
-from benchmarks.graph_compilation import analyse_with_cache
+from benchmarks.graph_alone import analyse_file, analyse_with_cache
 from benchmarks.graph_peers import Answer, Subject
 from benchmarks.graph_ties import Ties, groups_as_set
 from credit_graph.graph import Csr, Layer, csr, layer
@@ -103,19 +103,7 @@ def peak_bytes(network: Network) -> int:
     with tempfile.TemporaryDirectory(prefix="hexi-") as folder:
         path = Path(folder) / "ties.npz"
         np.savez(path, tail=network.tail, head=network.head, amount_fen=network.amount_fen)
-        return in_fresh_process(_Reading(path), len(network.equity_fen)).peak_bytes
-
-
-class _Reading:
-    """Work for a fresh process, which must not pay for drawing the network."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __call__(self, firms: int) -> None:
-        with np.load(self._path) as parts:
-            ties = layer("guarantee", parts["tail"], parts["head"], firms, amount_fen=parts["amount_fen"])
-        analyse(ties)
+        return in_fresh_process(partial(analyse_file, path), len(network.equity_fen)).peak_bytes
 
 
 def compilation_seconds() -> float:

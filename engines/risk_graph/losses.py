@@ -25,7 +25,16 @@ from credit_graph.simulation import (
 )
 from engines.risk_graph.calls import Calls
 
-__all__ = ["CORRELATION", "LEVEL", "LOSS_GIVEN_DEFAULT", "SCENARIOS", "Losses", "chances", "simulated"]
+__all__ = [
+    "BETWEEN_SECTORS",
+    "CORRELATION",
+    "LEVEL",
+    "LOSS_GIVEN_DEFAULT",
+    "SCENARIOS",
+    "Losses",
+    "chances",
+    "simulated",
+]
 
 SCENARIOS = 10_000
 LEVEL = 0.99
@@ -33,7 +42,7 @@ LOSS_GIVEN_DEFAULT = 0.45
 CORRELATION = 0.2
 """Of the asset values of two firms of one industry."""
 
-_BETWEEN = 0.7
+BETWEEN_SECTORS = 0.7
 _FLOOR = 0.0005
 _CLASSES = 5
 _PRIOR_YEARS = 50.0
@@ -145,7 +154,7 @@ def simulated(calls: Calls, parties: pd.DataFrame, fell: npt.NDArray[np.bool_], 
     )
     chance = all_chances[calls.codes]
     sector = pd.factorize(rows["industry"].fillna("").to_numpy(object)[calls.codes], sort=True)[0].astype(np.int64)
-    copula = GaussianCopula(chance, CORRELATION, sector, _BETWEEN)
+    copula = GaussianCopula(chance, CORRELATION, sector, BETWEEN_SECTORS)
     loss = LOSS_GIVEN_DEFAULT * calls.debt_fen
 
     def run(threads: int | None, batch: int) -> tuple[Scenarios, CascadeSimulation]:
