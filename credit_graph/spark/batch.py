@@ -141,7 +141,7 @@ def _members(
 ) -> pd.DataFrame:
     """Write down the members of all groups of a kind."""
     component = weak[groups.members[groups.start[:-1]]]
-    sums = _sums(amounts, kind, groups)
+    sums = amounts.of(kind, groups)
     order = np.lexsort((-sums, component))
     ranked, size = component[order], np.diff(groups.start)[order]
     number = np.arange(1, len(order) + 1) - np.searchsorted(ranked, ranked)
@@ -160,12 +160,3 @@ def _members(
     if groups.truncated:
         table.loc[len(table)] = [parties[0], UNFINISHED + kind, 0, 0, parties[0], 0]
     return table
-
-
-def _sums(amounts: Amounts, kind: str, groups: Groups) -> Int64:
-    if kind in ("hub", "star", "articulation"):
-        given, taken = amounts.given[groups.members], amounts.taken[groups.members]
-        return {"hub": given, "star": taken, "articulation": given + taken}[kind]
-    if kind in ("chain", "triad", "mixed_triangle", "cycle"):
-        return amounts.along(groups, is_closed=kind != "chain")
-    return amounts.apart(groups) if kind in ("circle", "core") else amounts.among(groups)

@@ -61,6 +61,15 @@ class Amounts:
         self._keys = keys[first]
         self._sums = _row_sums(self._amount, np.append(first, len(keys)))
 
+    def of(self, kind: str, groups: Groups) -> Int64:
+        """Return for each structure of a kind of `EVIDENCE` what it comes to, int64 in fen."""
+        if kind in ("hub", "star", "articulation"):
+            given, taken = self.given[groups.members], self.taken[groups.members]
+            return {"hub": given, "star": taken, "articulation": given + taken}[kind]
+        if kind in ("chain", "triad", "mixed_triangle", "cycle"):
+            return self.along(groups, is_closed=kind != "chain")
+        return self.apart(groups) if kind in ("circle", "core") else self.among(groups)
+
     def along(self, groups: Groups, is_closed: bool) -> Int64:
         """Return for each group the guarantees of each member for the next, and of the last for the first if closed."""
         following = np.roll(groups.members, -1)

@@ -15,7 +15,6 @@ import pandas as pd
 
 from credit_graph.errors import RowsError
 from credit_graph.graph import Graph
-from credit_graph.kernels.groups import Groups
 from credit_graph.kernels.rows import simple
 from credit_graph.structures.amounts import Amounts
 from credit_graph.structures.analysis import Structures, analyse
@@ -112,7 +111,7 @@ def find(
     rows, members, counts = [], [], []
     for kind, known in EVIDENCE.items():
         groups = by_kind[kind]
-        sums = _sums(amounts, kind, groups)
+        sums = amounts.of(kind, groups)
         largest = np.argsort(-sums, kind="stable")[:most_named]
         counts.append((kind, len(groups), len(largest), groups.truncated))
         for number, place in enumerate(largest.tolist(), start=1):
@@ -129,15 +128,6 @@ def find(
         _firms(graph, found),
         pd.DataFrame(counts, columns=["kind", "found", "named", "is_truncated"]),
     )
-
-
-def _sums(amounts: Amounts, kind: str, groups: Groups) -> Int64:
-    if kind in ("hub", "star", "articulation"):
-        given, taken = amounts.given[groups.members], amounts.taken[groups.members]
-        return {"hub": given, "star": taken, "articulation": given + taken}[kind]
-    if kind in ("chain", "triad", "mixed_triangle", "cycle"):
-        return amounts.along(groups, is_closed=kind != "chain")
-    return amounts.apart(groups) if kind in ("circle", "core") else amounts.among(groups)
 
 
 def _firms(graph: Graph, found: Structures) -> pd.DataFrame:
