@@ -82,8 +82,9 @@ def compare(
     0  average precision  chance  0.500  0.000
     1  average precision   model  0.833  0.333
     """
-    labels = np.asarray(label)
+    labels = np.atleast_1d(np.asarray(label))
     whose = _checked(labels, scores, firm, top, resamples, level)
+    labels = labels.astype(np.float64)
     sets = {"all": np.ones(len(labels), np.bool_)}
     if contagion is not None:
         by_contagion = np.asarray(contagion)
@@ -120,11 +121,11 @@ def _checked(
     resamples: int,
     level: float,
 ) -> npt.NDArray[np.int64]:
-    whose = pd.factorize(np.asarray(firm))[0].astype(np.int64)
-    lengths = {"firm": len(whose), **{name: len(np.asarray(score)) for name, score in scores.items()}}
-    wrong = [name for name, length in lengths.items() if length != len(labels)]
-    if wrong:
-        raise PredictionInputError(f"{wrong[0]} has {lengths[wrong[0]]} rows and label has {len(labels)}")
+    whose = pd.factorize(np.atleast_1d(np.asarray(firm)))[0].astype(np.int64)
+    if len(whose) != len(labels):
+        raise PredictionInputError(f"firm has {len(whose)} rows and label has {len(labels)}; give one for every row")
+    for score in scores.values():
+        ranking(labels, score)
     if not scores or (whose < 0).any():
         raise PredictionInputError("give one score or more, and say of each row whose it is")
     if resamples < 2 or not 0 < level < 1 or not 0 < top <= 1:

@@ -141,7 +141,10 @@ def call_features(day: Day, chance: Floats, half_life_days: float = HALF_LIFE_DA
     >>> call_features(day, np.array([0.0, 0.1]))["expected_calls_over_buffer"].tolist()
     [0.05, 0.0]
     """
-    given = np.asarray(chance, np.float64)
+    try:
+        given = np.asarray(chance, np.float64)
+    except (TypeError, ValueError):
+        given = np.full(0, np.nan)
     if given.shape != (day.n,) or not ((given >= 0) & (given <= 1)).all():
         raise PredictionInputError(f"chance must hold a number between 0 and 1 for each of the {day.n} parties")
     recent = decayed(day.days_since_default, half_life_days)

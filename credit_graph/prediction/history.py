@@ -166,7 +166,7 @@ def history_of(
         own_names=tuple(own),
         own=values,
         is_date=is_date,
-        buffer_fen=_own(table, [buffer])[0][:, 0],
+        buffer_fen=_buffer(table, buffer),
         tail=number[ties.tail[kept]],
         head=number[ties.head[kept]],
         amount_fen=amount[kept],
@@ -194,6 +194,8 @@ def day_number(day: date | str) -> int:
 
 
 def _own(table: pd.DataFrame, names: Sequence[str]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    if isinstance(names, str):
+        raise PredictionInputError(f"own is the text {names!r}; give a list of columns of parties, such as [{names!r}]")
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
         raise PredictionInputError(f"the own feature {twice[0]} is named twice; name it once")
@@ -205,11 +207,21 @@ def _own(table: pd.DataFrame, names: Sequence[str]) -> tuple[Floats, npt.NDArray
     return values, np.array([is_date for _, is_date in read], np.bool_)
 
 
+def _buffer(table: pd.DataFrame, name: str) -> Floats:
+    values, is_date = _own(table, [name])
+    if is_date[0]:
+        raise PredictionInputError(f"the column {name} of parties holds dates; a buffer is an amount in fen")
+    return values[:, 0]
+
+
 def _column(values: "pd.Series[Any]", name: str) -> tuple[Floats, bool]:
-    if pd.api.types.is_datetime64_any_dtype(values) or (values.dropna().map(type) == date).any():
+    is_date = values.dtype == object and bool((values.dropna().map(type) == date).any())
+    if is_date or pd.api.types.is_datetime64_any_dtype(values):
         days = read_days(columns(pd.DataFrame({name: values}), "parties", [name])[name]).values.astype(np.float64)
         return np.where(values.isna(), np.nan, days), True
     try:
+        if values.dtype.kind == "c":
+            raise TypeError
         numbers = values.to_numpy(np.float64, na_value=np.nan)
     except (TypeError, ValueError):
         raise PredictionInputError(

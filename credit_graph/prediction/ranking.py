@@ -5,11 +5,7 @@ have not seen the firm (cross-fitting), or the second step would trust it too mu
 expected calls; a second model reads the firm, its network and the calls. Where the sign is known (more calls, more
 defaults around) the model may not learn the opposite: with some hundred defaults it would, by chance.
 
-How much is contagion is said by a counterfactual: the same firm on the same day, had nobody ever stood for anybody
-("no exposure": no partners, no circle, no calls). The share is what the chance loses by that, between 0 and 1. It is
-the model's account of its own prediction and not an experiment: firms that guarantee differ in other ways too, and
-what comes with the company that a firm keeps counts as contagion.
-
+The same model read without any guarantees says how much is contagion, see `credit_graph.prediction.chances`.
 Not to be used with a few dozen defaults to learn from, nor on firms of another kind than those learnt from.
 
 References
@@ -19,7 +15,6 @@ Chernozhukov et al. (2018), "Double/debiased machine learning", Econometrics Jou
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -29,6 +24,7 @@ from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from credit_graph.errors import NoDefaultsError, PredictionInputError
+from credit_graph.prediction.chances import Prediction
 from credit_graph.prediction.features import (
     HALF_LIFE_DAYS,
     Day,
@@ -39,7 +35,7 @@ from credit_graph.prediction.features import (
 )
 from credit_graph.prediction.history import History
 
-__all__ = ["DefaultRanker", "Prediction", "contagion_share"]
+__all__ = ["DefaultRanker", "Prediction"]
 
 Floats = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
@@ -50,34 +46,6 @@ _RISING = {
     *("called_over_buffer", "recent_calls_over_buffer", "expected_calls_over_buffer", "cascade_calls_over_buffer"),
     *("expected_hits", "chance_alone", "cascade_chance"),
 }
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """Chances of default within the horizon, float64 of shape (n,) each.
-
-    Parameters
-    ----------
-    chance
-        Of the firm with its network.
-    own_chance
-        Of the firm alone, by the model that knows nothing else: the first baseline.
-    cascade_chance
-        The least fixed point of expected calls, see `credit_graph.prediction.expected_calls`: a score, the second
-        baseline.
-    unexposed_chance
-        Of the firm by the whole model, had nobody ever stood for anybody.
-    """
-
-    chance: Floats
-    own_chance: Floats
-    cascade_chance: Floats
-    unexposed_chance: Floats
-
-    @property
-    def contagion_share(self) -> Floats:
-        """Part of the chance that is contagion, see `contagion_share`."""
-        return contagion_share(self.chance, self.unexposed_chance)
 
 
 class DefaultRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -107,7 +75,7 @@ class DefaultRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
 
     Examples
     --------
-    See `tests/credit_graph/test_prediction_model.py` for a province in which it is fitted and judged:
+    See `tests/credit_graph/test_prediction_laws.py` for a province in which it is fitted and judged:
 
     >>> DefaultRanker(n_trees=50).n_trees
     50
@@ -155,7 +123,7 @@ class DefaultRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         PredictionInputError
             If rows are not those of a panel, the history has no own features, or a number of models is too small.
         """
-        party, label = _checked(history, rows), rows["label"].to_numpy(np.int64)
+        party, label = _checked(history, rows), _labels(rows)
         if self.n_folds < 2 or self.n_models < 1:
             raise PredictionInputError(f"n_folds is {self.n_folds} and n_models {self.n_models}; give 2 and 1 at least")
         self.kinds_ = sorted(set(history.kind[party]))
@@ -186,6 +154,8 @@ class DefaultRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         PredictionInputError
             If rows are not those of a panel, or the own features are others than those learnt from.
         """
+        if not hasattr(self, "models_"):
+            raise PredictionInputError("the ranker has not learnt yet; call fit with the rows to learn from first")
         _checked(history, rows)
         table, bare = self._table(history, rows), self._table(history.without_guarantees(), rows)
         if list(table.columns) != self.columns_:
@@ -233,37 +203,10 @@ class DefaultRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
             monotonic_cst=[int(name in _RISING) for name in table.columns],
             random_state=self.random_state + number,
         )
-        return model.fit(table.to_numpy(), label)
-
-
-def contagion_share(chance: npt.ArrayLike, unexposed_chance: npt.ArrayLike) -> Floats:
-    """Return the part of a chance that is gone without guarantees, between 0 and 1.
-
-    Where a firm would be worse off without (its partners are sounder than those of others), nothing of its chance is
-    contagion.
-
-    Parameters
-    ----------
-    chance, unexposed_chance
-        Between 0 and 1, shape (n,).
-
-    Raises
-    ------
-    PredictionInputError
-        If a number is outside 0 to 1, or there are more of one than of the other.
-
-    Examples
-    --------
-    >>> contagion_share([0.08, 0.02, 0.0], [0.02, 0.03, 0.0]).tolist()
-    [0.75, 0.0, 0.0]
-    """
-    whole, without = np.asarray(chance, np.float64), np.asarray(unexposed_chance, np.float64)
-    if whole.shape != without.shape or not all(((one >= 0) & (one <= 1)).all() for one in (whole, without)):
-        raise PredictionInputError(
-            "chance and unexposed_chance must hold as many numbers between 0 and 1 as each other"
-        )
-    gone = np.maximum(whole - without, 0.0)
-    return np.divide(gone, whole, out=np.zeros_like(gone), where=whole > 0)
+        values = table.to_numpy(copy=True)
+        # scikit-learn cannot bin a column that is missing everywhere; one of zeros is never split
+        values[:, np.isnan(values).all(axis=0)] = 0.0
+        return model.fit(values, label)
 
 
 def _mean_chance(models: list[Any], table: pd.DataFrame) -> Floats:
@@ -287,7 +230,17 @@ def _checked(history: History, rows: pd.DataFrame) -> Int64:
         raise PredictionInputError("rows must be those of a panel: party, day, and one of them at least")
     if not history.own_names:
         raise PredictionInputError("the history has no own features; name one at least when it is read")
+    if not all(pd.api.types.is_integer_dtype(rows[name]) for name in ("party", "day")) or rows[
+        ["party", "day"]
+    ].isna().any(axis=None):
+        raise PredictionInputError("rows have a party or day that is no whole number; use those of a panel")
     party: Int64 = rows["party"].to_numpy(np.int64)
     if party.min() < 0 or party.max() >= history.n:
         raise PredictionInputError(f"rows name party {party.max()}, but the history has {history.n}; use its own panel")
     return party
+
+
+def _labels(rows: pd.DataFrame) -> Int64:
+    if "label" not in rows or not rows["label"].isin([0, 1]).all():
+        raise PredictionInputError("rows to learn from need a label of 0 or 1 each; make them with panel")
+    return np.asarray(rows["label"].to_numpy(np.int64))

@@ -49,6 +49,8 @@ def watchlist(ranker: DefaultRanker, history: History, as_of: date | str, first:
     """
     if first < 1:
         raise PredictionInputError(f"first is {first}; ask for one firm or more")
+    if not hasattr(ranker, "kinds_"):
+        raise PredictionInputError("the ranker has not learnt yet; call fit with the rows to learn from first")
     rows = candidates(history, as_of, ranker.kinds_)
     told = ranker.predict(history, rows)
     party = rows["party"].to_numpy()

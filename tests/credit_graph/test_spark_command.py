@@ -19,7 +19,10 @@ from credit_graph.spark import spark_session, structures_of
 ROOT = Path(__file__).parents[2]
 
 
-def command(folder: Path, *given: str, path: str = str(ROOT)) -> "subprocess.CompletedProcess[str]":
+HERE = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+
+
+def command(folder: Path, *given: str, path: str = HERE) -> "subprocess.CompletedProcess[str]":
     # a session of Spark Connect in this process leaves word of itself
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_"))}
     return subprocess.run(
