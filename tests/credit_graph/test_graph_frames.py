@@ -8,38 +8,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from table_sample import PARTIES, table
 
 from credit_graph.checking import Checked, check
 from credit_graph.errors import FrameError, MissingColumnError, OnBadError, UnknownKindError
 from credit_graph.frames import pandas_rows
 from credit_graph.graph import KINDS
 from credit_graph.tables import PARTY_COLUMNS, TIE_COLUMNS
-
-PARTIES = pd.DataFrame(
-    {
-        "party_id": ["A", "B", "C", "P", "Q"],
-        "kind": ["firm", "firm", "bank", "person", "person"],
-        "name": ["甲", "乙", None, "丙", "丁"],
-        "equity_fen": pd.array([100, -50, None, None, 0], "Int64"),
-    }
-)
-COMMON = {"from_id": "A", "to_id": "B", "valid_from": "2024-01-01", "valid_to": None, "source": "register"}
-OWN: dict[str, dict[str, Any]] = {
-    "guarantee": {"amount_fen": 500},
-    "loan": {"amount_fen": 500},
-    "shareholding": {"share": 0.5},
-    "control": {},
-    "kinship": {"from_id": "P", "to_id": "Q"},
-    "fund_flow": {"amount_fen": 500},
-    "shared_attribute": {"to_id": "H0001", "attribute": "address"},
-}
-
-
-def table(kind: str, *rows: dict[str, Any]) -> pd.DataFrame:
-    """Ties of one kind, good but for what each row says otherwise."""
-    whole = [{**COMMON, **OWN[kind], **row} for row in rows]
-    names = dict.fromkeys(name for row in whole for name in row)
-    return pd.DataFrame({name: pd.Series([row.get(name) for row in whole], dtype=object) for name in names})
 
 
 def quarantined(kind: str, *rows: dict[str, Any]) -> Checked:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from table_sample import OWN, PARTIES, table
 
 from credit_graph.checking import Checked, check
 from credit_graph.errors import (
@@ -21,32 +22,6 @@ from credit_graph.reference import tables as twins
 from credit_graph.repeats import repeated_rows
 from credit_graph.shareholders import oversubscribed
 from credit_graph.tables import TIE_COLUMNS
-
-PARTIES = pd.DataFrame(
-    {
-        "party_id": ["A", "B", "C", "P", "Q"],
-        "kind": ["firm", "firm", "bank", "person", "person"],
-        "name": ["甲", "乙", None, "丙", "丁"],
-        "equity_fen": pd.array([100, -50, None, None, 0], "Int64"),
-    }
-)
-COMMON = {"from_id": "A", "to_id": "B", "valid_from": "2024-01-01", "valid_to": None, "source": "register"}
-OWN: dict[str, dict[str, Any]] = {
-    "guarantee": {"amount_fen": 500},
-    "loan": {"amount_fen": 500},
-    "shareholding": {"share": 0.5},
-    "control": {},
-    "kinship": {"from_id": "P", "to_id": "Q"},
-    "fund_flow": {"amount_fen": 500},
-    "shared_attribute": {"to_id": "H0001", "attribute": "address"},
-}
-
-
-def table(kind: str, *rows: dict[str, Any]) -> pd.DataFrame:
-    """Ties of one kind, good but for what each row says otherwise."""
-    whole = [{**COMMON, **OWN[kind], **row} for row in rows]
-    names = dict.fromkeys(name for row in whole for name in row)
-    return pd.DataFrame({name: pd.Series([row.get(name) for row in whole], dtype=object) for name in names})
 
 
 def parties(*rows: dict[str, Any]) -> pd.DataFrame:
