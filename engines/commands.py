@@ -37,7 +37,7 @@ def _list(given: argparse.Namespace) -> int:
     if given.json:
         rows = [vars(entry) for entry in cases.values()]
         tables = [{"name": name, "holds": table.holds, "holds_zh": table.holds_zh} for name, table in TABLES.items()]
-        print(json.dumps({"cases": rows, "tables": tables, "benchmarks": sorted(benchmarks)}, ensure_ascii=False))  # noqa: T201
+        print(json.dumps({"cases": rows, "tables": tables, "benchmarks": sorted(benchmarks)}, ensure_ascii=False))  # noqa: T201  # JSON is what was asked for
         return 0
     shown = Table("case · 案例", "paper · 白皮书", "title · 名称", title="hexi run CASE", title_justify="left")
     for entry in cases.values():
@@ -76,7 +76,7 @@ def _run(given: argparse.Namespace) -> int:
     if given.json:
         from engines.report.document import to_json
 
-        print(to_json(result, again))  # noqa: T201
+        print(to_json(result, again))  # noqa: T201  # JSON is what was asked for
     else:
         from engines.report.terminal import show
 
@@ -199,7 +199,7 @@ def _bench(given: argparse.Namespace) -> int:
         if not given.json:
             _show_measured(known[name], measured)
     if given.json:
-        print(json.dumps(everything, ensure_ascii=False))  # noqa: T201
+        print(json.dumps(everything, ensure_ascii=False))  # noqa: T201  # JSON is what was asked for
     return 0
 
 

@@ -194,7 +194,7 @@ def test_what_cannot_be_explained_is_refused_by_name(
     graph = village()
     assert graph.n == 9
     with pytest.raises(error, match=sentence):
-        explain(graph, party, **options)  # type: ignore[arg-type]  # wrong on purpose
+        explain(graph, party, **options)  # type: ignore[arg-type]  # unlike options in one dict  # wrong on purpose
 
 
 def test_a_person_can_be_asked_about() -> None:
@@ -211,7 +211,7 @@ def test_what_was_reckoned_before_may_be_given_and_nothing_changes() -> None:
         "groups": connected_groups(graph, None, house_attribute_policy()),
         "controllers": ultimate_controllers(graph),
     }
-    one, two = explain(graph, "F1", listed=["F3"]), explain(graph, "F1", listed=["F3"], **given)  # type: ignore[arg-type]
+    one, two = explain(graph, "F1", listed=["F3"]), explain(graph, "F1", listed=["F3"], **given)  # type: ignore[arg-type]  # unlike options in one dict
     for field in dataclasses.fields(Explanation):
         left, right = getattr(one, field.name), getattr(two, field.name)
         if isinstance(left, pd.DataFrame):
@@ -234,7 +234,7 @@ def test_asking_changes_nothing_in_the_graph_nor_in_the_answer() -> None:
             assert (old == new).all()
     pd.testing.assert_frame_equal(first, explain(graph, "F1", buffer_fen=[1, 1, 1]).sentences)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        explain(graph, "F1").name = "other"  # type: ignore[misc]
+        explain(graph, "F1").name = "other"  # type: ignore[misc]  # that it is frozen is tested
 
 
 def test_a_matrix_of_a_layer_with_parallel_ties_leaves_the_layer_as_it_was() -> None:

@@ -11,6 +11,7 @@ import pytest
 from credit_graph.errors import ComponentSearchError
 from credit_graph.spark import weak_components
 
+# what the job asks of PySpark and pandas 3 is tested here; nobody can act on these two warnings
 pytestmark = [
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),

@@ -23,6 +23,7 @@ from credit_graph.sample_graph import small_graph
 from credit_graph.spark import structures_by_component, structures_of
 from credit_graph.structures import find
 
+# what the job asks of PySpark and pandas 3 is tested here; nobody can act on these two warnings
 pytestmark = [
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),

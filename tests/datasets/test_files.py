@@ -43,8 +43,8 @@ def test_equal_seeds_are_equal_bytes_and_other_seeds_are_not(name, ending, tmp_p
         return digest(path)
 
     first = once(SEED)
-    np.random.seed(99)  # noqa: NPY002  # somebody else's global chance must change nothing
-    np.random.random(3)  # noqa: NPY002
+    np.random.seed(99)  # noqa: NPY002  # that global state changes nothing is tested  # somebody else's global chance must change nothing
+    np.random.random(3)  # noqa: NPY002  # that global state changes nothing is tested
     assert once(SEED) == first
     assert once(SEED + 1) != first
 

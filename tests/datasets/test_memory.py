@@ -55,5 +55,5 @@ def test_the_measure_notices_payments_that_are_kept(short):
 def test_ten_million_payments_take_no_more_memory_than_one_million(name, tmp_path):
     path = "none" if name == "none" else str(tmp_path / name)
     long, short = peak(10_000_000, None, path), peak(1_000_000, None, path)
-    print(f"{name}: {long / 1024:.0f} MB for 10 m payments, {short / 1024:.0f} MB for 1 m")  # noqa: T201
+    print(f"{name}: {long / 1024:.0f} MB for 10 m payments, {short / 1024:.0f} MB for 1 m")  # noqa: T201  # a figure for who runs it with -s
     assert long < MOST * short

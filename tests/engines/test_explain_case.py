@@ -74,7 +74,7 @@ def test_a_page_of_another_day_fails_its_checks(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(explain_firm, "firm_checks", keep)
     explain_firm.run(seed=7, size=200)
-    page, (buffer, listed, _) = kept["page"], kept["rest"]  # type: ignore[misc]
+    page, (buffer, listed, _) = kept["page"], kept["rest"]  # type: ignore[misc]  # kept as one dict of unlike things
     made = credit(7, 200)
     loans = page.exposures.assign(amount_fen=page.exposures["amount_fen"] + 1)
     falls = replace(page.falls, pulls_down=page.falls.pulls_down.assign(round=9), calls=page.falls.calls)
