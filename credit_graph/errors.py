@@ -141,7 +141,7 @@ class TableRefusedError(CreditGraphError):
     message
         Names the first bad row and counts the others.
     report
-        All of them, see `credit_graph.checking.Checked`.
+        All of them, see `credit_graph.intake.checking.Checked`.
     """
 
     def __init__(self, message: str, report: Any) -> None:

@@ -117,7 +117,7 @@ class Graph:
     layers
         Each of `KINDS`, empty if there are no such ties.
     report
-        The rows that were left out because they are bad, see `credit_graph.checking.Checked`; empty if none were.
+        The rows that were left out because they are bad, see `credit_graph.intake.checking.Checked`; if any.
     """
 
     as_of: date

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from credit_graph.errors import UndirectedError, UnknownKindError
 from credit_graph.graph import Graph, Layer
-from credit_graph.reading import is_missing
+from credit_graph.intake.reading import is_missing
 from credit_graph.snapshot import day_of, snapshot
 from credit_graph.tables import ATTRIBUTE_KIND, PARTY_COLUMNS, TIE_COLUMNS, WITH_AMOUNT, WITH_SHARE
 
@@ -108,7 +108,7 @@ def from_networkx(nx_graph: Any, as_of: date | str, kind: str = "guarantee") -> 
     UnknownKindError, AsOfError
         If there is no such kind of tie, or the day is not a date.
     TableRefusedError
-        If a node or tie would be a bad row, see `credit_graph.checking.check`.
+        If a node or tie would be a bad row, see `credit_graph.intake.checking.check`.
 
     Examples
     --------

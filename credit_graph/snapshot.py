@@ -15,12 +15,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.checking import Judged, judge
 from credit_graph.errors import AsOfError
-from credit_graph.frames import Frame, pandas_rows
 from credit_graph.graph import Graph, Layer, layer, with_empty_layers
+from credit_graph.intake.checking import Judged, judge
+from credit_graph.intake.frames import Frame, pandas_rows
+from credit_graph.intake.verdicts import Parties, Ties
 from credit_graph.tables import ATTRIBUTE_KIND, PARTY_COLUMNS
-from credit_graph.verdicts import Parties, Ties
 
 __all__ = ["day_of", "snapshot"]
 
@@ -47,7 +47,7 @@ def snapshot(parties: Frame, edges: Mapping[str, Frame], as_of: date | str, on_b
     AsOfError
         If the day is not a date.
     TableRefusedError, MissingColumnError, FrameError, UnknownKindError, OnBadError
-        As `credit_graph.checking.check`.
+        As `credit_graph.intake.checking.check`.
 
     Examples
     --------

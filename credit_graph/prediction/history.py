@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credit_graph.checking import judge
 from credit_graph.errors import PredictionInputError
-from credit_graph.frames import Frame, columns, pandas_rows
 from credit_graph.graph import Layer, layer
-from credit_graph.reading import read_days, read_text
+from credit_graph.intake.checking import judge
+from credit_graph.intake.frames import Frame, columns, pandas_rows
+from credit_graph.intake.reading import read_days, read_text
 from credit_graph.snapshot import day_of
 
 __all__ = ["NEVER", "History", "day_number", "history_of"]
@@ -130,7 +130,7 @@ def history_of(
     buffer
         Column of parties with what a firm can pay on calls, in fen; equity if nothing better is known.
     on_bad
-        What to do with bad parties and guarantees, as `credit_graph.checking.check`.
+        What to do with bad parties and guarantees, as `credit_graph.intake.checking.check`.
 
     Raises
     ------

@@ -7,7 +7,7 @@ square of the number of rows.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from credit_graph.shareholders import TOLERANCE
+from credit_graph.intake.shareholders import TOLERANCE
 
 __all__ = ["oversubscribed", "repeated_rows", "sorted_ties"]
 
@@ -24,7 +24,7 @@ def sorted_ties(tail: Sequence[int], head: Sequence[int]) -> list[int]:
 
 
 def repeated_rows(rows: Sequence[tuple[object, ...]]) -> list[int]:
-    """Return for each row the first that equals it, -1 if it is that itself; see `credit_graph.repeats`.
+    """Return for each row the first that equals it, -1 if it is that itself; see `credit_graph.intake.repeats`.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def repeated_rows(rows: Sequence[tuple[object, ...]]) -> list[int]:
 def oversubscribed(
     company: Sequence[int], share: Sequence[Fraction], first_day: Sequence[int], last_day: Sequence[int]
 ) -> list[bool]:
-    """Return which stakes are held on a day of excess; see `credit_graph.shareholders`.
+    """Return which stakes are held on a day of excess; see `credit_graph.intake.shareholders`.
 
     Examples
     --------

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 from table_sample import PARTIES, table
 
-from credit_graph.checking import Checked, check
 from credit_graph.errors import FrameError, MissingColumnError, OnBadError, UnknownKindError
-from credit_graph.frames import pandas_rows
 from credit_graph.graph import KINDS
+from credit_graph.intake.checking import Checked, check
+from credit_graph.intake.frames import pandas_rows
 from credit_graph.tables import PARTY_COLUMNS, TIE_COLUMNS
 
 

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from table_sample import OWN, PARTIES, table
 
-from credit_graph.checking import Checked, check
 from credit_graph.errors import (
     TableRefusedError,
 )
 from credit_graph.graph import KINDS
+from credit_graph.intake.checking import Checked, check
+from credit_graph.intake.repeats import repeated_rows
+from credit_graph.intake.shareholders import oversubscribed
 from credit_graph.numbering import LARGEST_FEN
 from credit_graph.reference import tables as twins
-from credit_graph.repeats import repeated_rows
-from credit_graph.shareholders import oversubscribed
 from credit_graph.tables import TIE_COLUMNS
 
 

@@ -19,8 +19,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.faults import Fault
-from credit_graph.frames import Column
+from credit_graph.intake.faults import Fault
+from credit_graph.intake.frames import Column
 from credit_graph.numbering import LARGEST_FEN
 
 __all__ = ["Reading", "is_missing", "read_days", "read_fen", "read_shares", "read_text"]

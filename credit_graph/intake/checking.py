@@ -17,11 +17,11 @@ import pandas as pd
 import pyarrow as pa
 
 from credit_graph.errors import FrameError, OnBadError, TableRefusedError, UnknownKindError
-from credit_graph.faults import REASONS
-from credit_graph.frames import Column, Frame, in_kind_of, kept_rows
 from credit_graph.graph import KINDS
-from credit_graph.reading import is_missing
-from credit_graph.verdicts import Finding, Parties, Ties, judge_parties, judge_ties
+from credit_graph.intake.faults import REASONS
+from credit_graph.intake.frames import Column, Frame, in_kind_of, kept_rows
+from credit_graph.intake.reading import is_missing
+from credit_graph.intake.verdicts import Finding, Parties, Ties, judge_parties, judge_ties
 
 __all__ = ["Checked", "Judged", "check", "judge"]
 

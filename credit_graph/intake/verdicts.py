@@ -13,12 +13,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from credit_graph.faults import Fault
-from credit_graph.frames import Column, Frame, columns, number_of_rows
+from credit_graph.intake.faults import Fault
+from credit_graph.intake.frames import Column, Frame, columns, number_of_rows
+from credit_graph.intake.reading import Reading, read_days, read_fen, read_shares, read_text
+from credit_graph.intake.repeats import repeated_ids, repeated_rows
+from credit_graph.intake.shareholders import oversubscribed
 from credit_graph.numbering import LARGEST_FEN
-from credit_graph.reading import Reading, read_days, read_fen, read_shares, read_text
-from credit_graph.repeats import repeated_ids, repeated_rows
-from credit_graph.shareholders import oversubscribed
 from credit_graph.tables import (
     ATTRIBUTES,
     NOT_WITH_ITSELF,

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from credit_graph.frames import Column, Frame, number_of_rows, pandas_rows
-from credit_graph.reading import is_missing
+from credit_graph.intake.frames import Column, Frame, number_of_rows, pandas_rows
+from credit_graph.intake.reading import is_missing
 
 __all__ = ["repeated_ids", "repeated_rows"]
 
