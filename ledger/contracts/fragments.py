@@ -1,0 +1,73 @@
+"""Fragments (data contract): who holds how much of which receivable.
+
+A receivable lies in fragments, as money lies in coins: a step takes some away and makes others of the same sum. A
+fragment is there once, so that it is spent once; what has been spent is forgotten, so that the records stay as many as
+there are fragments, however long the log is.
+
+A record has `amount` (fen), `owner`, `receivable`, `parent` (the fragment that it came from, the first of several),
+`endorsers` (who paid it on and is liable for it, the last one last), and, while it is locked, `lock`: `by` whom, and
+the `payee` who gets the money on its day.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ledger.contracts.data import DataContract
+from ledger.errors import DoubleSpendError
+from ledger.state import Record, State
+
+__all__ = ["CONTROLLER", "exchange", "fragment_id", "live", "rewrite"]
+
+CONTROLLER = "receivables"
+_FRAGMENTS = DataContract("fragments", CONTROLLER, "fragment")
+
+
+def fragment_id(transaction: str, place: int) -> str:
+    """Return the name of a fragment: the transaction that made it, and its place there.
+
+    Examples
+    --------
+    >>> fragment_id("ab" * 32, 1)
+    'abababababababababababababababab:1'
+    """
+    return f"{transaction[:32]}:{place}"
+
+
+def live(state: State, caller: str, name: str) -> Record:
+    """Return a fragment that has not been spent.
+
+    Raises
+    ------
+    DoubleSpendError
+        If it is not there: it has been spent, or never was.
+    NotItsControllerError
+        If another contract than the controller asks.
+    """
+    found = _FRAGMENTS.find(state, caller, name)
+    if found is None:
+        raise DoubleSpendError(f"fragment {name} can not be spent: it has been spent before, or never was")
+    return found
+
+
+def exchange(state: State, caller: str, spent: Iterable[str], made: Sequence[Record], transaction: str) -> State:
+    """Return the state in which fragments have been spent and others made, numbered in order.
+
+    Raises
+    ------
+    NotItsControllerError
+        If another contract than the controller asks.
+    """
+    changes: dict[str, Record | None] = dict.fromkeys(spent)
+    for place, record in enumerate(made):
+        changes[fragment_id(transaction, place)] = record
+    return _FRAGMENTS.write(state, caller, changes)
+
+
+def rewrite(state: State, caller: str, changes: Mapping[str, Record]) -> State:
+    """Return the state in which fragments have new records, with the amounts that they had.
+
+    Raises
+    ------
+    NotItsControllerError
+        If another contract than the controller asks.
+    """
+    return _FRAGMENTS.write(state, caller, changes)

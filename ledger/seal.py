@@ -1,0 +1,71 @@
+"""The seal: digests of a closed file's pages, so that a byte that decays anywhere in it is noticed.
+
+A log's own hashes protect what it says from whoever would change it. A file has bytes besides, in unused parts of its
+pages, which nobody would miss; they too should be as they were. When a store is closed, a second file beside it gets
+the SHA-256 of each page; before the first new block it goes away. It is no protection from somebody who can write both.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+__all__ = ["PAGE", "break_seal", "broken_page", "seal_path", "write_seal"]
+
+PAGE = 4096
+_TITLE = "hexi seal 1"
+
+
+def seal_path(path: Path) -> Path:
+    """Return where the seal of a file lies.
+
+    Examples
+    --------
+    >>> seal_path(Path("receivables.ledger")).name
+    'receivables.ledger.seal'
+    """
+    return path.with_name(path.name + ".seal")
+
+
+def write_seal(path: Path) -> None:
+    """Seal a file that nobody writes to any more."""
+    text = _text(_digests(path))
+    temporary = path.with_name(path.name + ".seal.new")
+    temporary.write_text(text)
+    temporary.replace(seal_path(path))
+
+
+def break_seal(path: Path) -> None:
+    """Take the seal of a file away, because it will be written to."""
+    seal_path(path).unlink(missing_ok=True)
+
+
+def broken_page(path: Path) -> str | None:
+    """Return what is wrong with a sealed file, in words; None if nothing is, or it has no seal.
+
+    The bytes of the seal count too: a seal that is not in its one form is itself the damage.
+    """
+    seal = seal_path(path)
+    if not seal.exists():
+        return None
+    written, found = seal.read_bytes(), _digests(path)
+    if written == _text(found).encode():
+        return None
+    said = written.decode(errors="replace").split("\n")[1:-2]
+    pages = [page for page, (one, two) in enumerate(zip(said, found, strict=False)) if one != two]
+    if len(said) == len(found) and pages and written == _text(said).encode():
+        return f"page {pages[0]} (bytes {pages[0] * PAGE} to {pages[0] * PAGE + PAGE - 1}) is not as it was sealed"
+    if len(said) != len(found) and written == _text(said).encode():
+        return f"it has {len(found)} pages, {len(said)} were sealed"
+    return f"its seal {seal.name} has been changed"
+
+
+def _digests(path: Path) -> list[str]:
+    found = []
+    with path.open("rb") as file:
+        while page := file.read(PAGE):
+            found.append(sha256(page).hexdigest())
+    return found
+
+
+def _text(digests: list[str]) -> str:
+    lines = "\n".join([_TITLE, *digests])
+    return f"{lines}\n{sha256(lines.encode()).hexdigest()}\n"

@@ -1,0 +1,105 @@
+"""Suite ed25519-sha256-aesgcm: Ed25519 signatures, SHA-256, AES-256-GCM, and HPKE with X25519.
+
+Signatures are verified by one verifier, libsodium's through PyNaCl, as a rule of consensus: verifiers disagree on odd
+signatures (a key of small order, an `S` that is not reduced, an `R` that is not canonical), and a ledger whose members
+disagree on one signature has forked. libsodium refuses all of these.
+
+References
+----------
+RFC 8032 (Ed25519); RFC 9180 (HPKE); Chalkias, Garillot and Nikolaenko (2020), Taming the many EdDSAs.
+"""
+
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM
+from cryptography.hazmat.primitives.hpke import Suite as Hpke
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.exceptions import BadSignatureError as NaclBadSignature
+
+from ledger.errors import BadEnvelopeError, BadKeyError, BadSignatureError
+from ledger.suites.suite import Suite
+
+__all__ = ["SUITE"]
+
+_HPKE = Hpke(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_SIGNATURE_BYTES, _KEY_BYTES = 64, 32
+
+
+def _hash(data: bytes) -> bytes:
+    return sha256(data).digest()
+
+
+def _public_key(private: bytes) -> bytes:
+    _check_length(private, "private key")
+    return bytes(crypto_sign_seed_keypair(private)[0])
+
+
+def _sign(private: bytes, message: bytes) -> bytes:
+    _check_length(private, "private key")
+    return bytes(crypto_sign(message, crypto_sign_seed_keypair(private)[1])[:_SIGNATURE_BYTES])
+
+
+def _verify(public: bytes, message: bytes, signature: bytes) -> None:
+    if len(signature) != _SIGNATURE_BYTES or len(public) != _KEY_BYTES:
+        raise BadSignatureError("a signature has 64 bytes and its public key 32; these have other lengths")
+    try:
+        crypto_sign_open(signature + message, public)
+    except NaclBadSignature:
+        raise BadSignatureError(f"the signature {signature.hex()[:16]}... is not good for the signed message") from None
+
+
+def _seal(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes) -> bytes:
+    return AESGCM(key).encrypt(nonce, plaintext, associated)
+
+
+def _unseal(key: bytes, nonce: bytes, ciphertext: bytes, associated: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(nonce, ciphertext, associated)
+    except (InvalidTag, ValueError):
+        raise BadEnvelopeError("the sealed bytes do not open: another key, another context, or changed bytes") from None
+
+
+def _recipient_key(private: bytes) -> bytes:
+    _check_length(private, "private key")
+    key = X25519PrivateKey.from_private_bytes(private).public_key()
+    return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _wrap(public: bytes, plaintext: bytes, context: bytes) -> bytes:
+    _check_length(public, "public key")
+    try:
+        return _HPKE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public), context)
+    except ValueError:
+        raise BadKeyError("the recipient's public key is not a point that a secret can be shared with") from None
+
+
+def _unwrap(private: bytes, wrapped: bytes, context: bytes) -> bytes:
+    _check_length(private, "private key")
+    try:
+        return _HPKE.decrypt(wrapped, X25519PrivateKey.from_private_bytes(private), context)
+    except (InvalidTag, ValueError):
+        raise BadEnvelopeError("the wrapped key does not open: it is for another recipient, or was changed") from None
+
+
+def _check_length(key: bytes, what: str) -> None:
+    if not isinstance(key, bytes) or len(key) != _KEY_BYTES:
+        raise BadKeyError(f"the {what} must be {_KEY_BYTES} bytes")
+
+
+SUITE = Suite(
+    name="ed25519-sha256-aesgcm",
+    hash=_hash,
+    public_key=_public_key,
+    sign=_sign,
+    verify=_verify,
+    seal=_seal,
+    unseal=_unseal,
+    key_bytes=32,
+    recipient_key=_recipient_key,
+    wrap=_wrap,
+    unwrap=_unwrap,
+)
