@@ -19,6 +19,7 @@ from datasets import (
     parties,
     people,
     places,
+    receivables,
     rings,
     shared_attributes,
     transactions,
@@ -71,6 +72,9 @@ TABLES: dict[str, Table] = {
     "defaults": Table("which firms defaulted when", "违约", in_frames=defaults.make),
     "guarantee_truth": Table("planted structures of guarantees", "担保真值", in_frames=guarantee_truth.make),
     "default_truth": Table("causes of defaults, own or contagion", "违约真值", in_frames=defaults.truth),
+    "receivables": Table("what core enterprises owe suppliers", "应收款", in_frames=receivables.make),
+    "receivable_steps": Table("steps in receivables' lives", "应收款流转", in_frames=receivables.steps),
+    "receivable_truth": Table("steps that may not be done", "应收款真值", in_frames=receivables.truth),
     "handbook": Table(
         "labelled payments in a foreign layout", "外部格式样例", in_frames=handbook.make, has_base_rate=True
     ),
