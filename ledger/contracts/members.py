@@ -4,6 +4,9 @@ An organisation is known by the certificate of its own authority (an MSP, as Fab
 certificates of its people, whose role (maker 经办, checker 复核, admin 管理员) stands in them, and withdraws them by
 posting a revocation list, so that anybody who has the log knows who could sign when. New organisations come in, and old
 ones go, by a vote of those that are there.
+
+A certificate and a revocation list bear the signature of their organisation's authority: that is the organisation's
+word. So any member may post them; a new one has nobody yet who could, and one whose keys were all stolen nobody more.
 """
 
 from ledger.contracts.call import Transaction, require
@@ -49,9 +52,9 @@ def apply(state: State, transaction: Transaction) -> State:
         return _ORGANISATIONS.write(state, NAME, {arguments["name"]: member})
     if transaction.action == "register":
         certificate = read_certificate(bytes.fromhex(arguments["certificate"]), _suite(state))
-        require(transaction, [certificate.organisation])
+        require(transaction, [transaction.signers[0].organisation])
         return register(state, certificate, transaction.time)
-    require(transaction, [arguments["organisation"]])
+    require(transaction, [transaction.signers[0].organisation])
     return _revoke(state, arguments["organisation"], bytes.fromhex(arguments["revocations"]))
 
 
