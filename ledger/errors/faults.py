@@ -8,6 +8,7 @@ __all__ = [
     "BlockError",
     "BusyStoreError",
     "CheckpointError",
+    "CommitmentError",
     "DamagedStoreError",
     "EquivocationError",
     "EvidenceError",
@@ -18,18 +19,24 @@ __all__ = [
     "NoteError",
     "NoteSignatureError",
     "OldSizeError",
+    "OtherEnvelopeError",
     "ProofError",
+    "PurgedError",
     "QuorumError",
     "RollbackError",
     "StoreError",
     "StoredWitnessError",
+    "StrangerError",
     "TileError",
     "UnknownLogError",
+    "UnknownPayloadError",
     "UnknownSuiteError",
     "UnknownTransactionError",
     "UnsignedNoteError",
     "UsageError",
+    "VaultError",
     "VerifierKeyError",
+    "WithdrawnRecipientError",
     "WitnessError",
 ]
 
@@ -148,3 +155,31 @@ class DamagedStoreError(StoreError):
 
 class NodeError(LedgerError):
     """A node can not go on."""
+
+
+class CommitmentError(BadEnvelopeError):
+    """What an envelope holds is not what its owner committed to in the log."""
+
+
+class OtherEnvelopeError(BadEnvelopeError):
+    """An envelope belongs to another ledger, payload or owner."""
+
+
+class PurgedError(BadEnvelopeError):
+    """The key of a payload has been destroyed."""
+
+
+class StrangerError(BadEnvelopeError):
+    """Somebody opens an envelope who is not among its recipients."""
+
+
+class WithdrawnRecipientError(BadEnvelopeError):
+    """A recipient opens an envelope from which the owner has withdrawn it."""
+
+
+class VaultError(LedgerError):
+    """A vault can not do what was asked."""
+
+
+class UnknownPayloadError(VaultError):
+    """A vault holds no payload of that name."""

@@ -6,6 +6,7 @@ __all__ = [
     "AlreadyThereError",
     "BadCertificateError",
     "BadFieldError",
+    "BadPublicKeyError",
     "BadSignatureError",
     "CanonicalError",
     "DoubleSpendError",
@@ -13,6 +14,7 @@ __all__ = [
     "ExpiredTransactionError",
     "ForeignCertificateError",
     "FormatError",
+    "KeyVersionError",
     "LockedError",
     "MaturityError",
     "MergeError",
@@ -24,19 +26,24 @@ __all__ = [
     "OldVersionError",
     "OtherLedgerError",
     "PayeeError",
+    "RecipientError",
     "RefusalError",
     "RegistrationError",
     "ReplayedError",
+    "RevealError",
     "RevokedCertificateError",
     "StatusError",
     "SumError",
     "TermError",
     "TooLongValidError",
+    "UninvitedError",
     "UnknownActionError",
     "UnknownCertificateError",
     "UnknownContractError",
     "UnknownMemberError",
     "UnknownRecordError",
+    "UnsignedAgreementError",
+    "WinnerError",
     "WrongPriceError",
 ]
 
@@ -179,3 +186,31 @@ class WrongPriceError(RefusalError):
 
 class RegistrationError(RefusalError):
     """A registration number is used already."""
+
+
+class BadPublicKeyError(RefusalError):
+    """A published key is not one of the ledger's suite."""
+
+
+class KeyVersionError(RefusalError):
+    """A key is not the current one of its organisation."""
+
+
+class RecipientError(RefusalError):
+    """Somebody is named as a recipient who can not be one."""
+
+
+class UnsignedAgreementError(RefusalError):
+    """Somebody has not signed the version of a master agreement that is in force."""
+
+
+class RevealError(RefusalError):
+    """What is revealed is not what was committed to."""
+
+
+class UninvitedError(RefusalError):
+    """A bank quotes that was not asked to."""
+
+
+class WinnerError(RefusalError):
+    """An award goes to another than the rule's winner."""
