@@ -8,8 +8,8 @@ RFC 8410 (Ed25519 in X.509); GM/T 0015-2012 and GB/T 20518 (SM2 in X.509, object
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ledger.errors import BadCertificateError
-from ledger.identity.der import BIT_STRING, SEQUENCE, element, fields, integer_element, integer_of
+from ledger.der import BIT_STRING, SEQUENCE, element, fields, integer_element, integer_of
+from ledger.errors import BadCertificateError, BadKeyError
 from ledger.suites import Suite
 
 __all__ = ["Algorithm", "algorithm_of", "bits", "key_of"]
@@ -75,12 +75,16 @@ def key_of(key_info: bytes, suite: Suite) -> bytes:
     Raises
     ------
     BadCertificateError
-        If it is not a key of this suite.
+        If it is not a key of this suite under which signatures can be good.
     """
     prefix = algorithm_of(suite).key_prefix
     key = key_info.removeprefix(prefix)
     if not key_info.startswith(prefix) or len(key) != suite.signing_key_bytes:
         raise BadCertificateError(f"the certificate's key is not one of the suite {suite.name}")
+    try:
+        suite.check_key(key)
+    except BadKeyError as error:
+        raise BadCertificateError(f"the certificate's key can not be used: {error}") from None
     return key
 
 

@@ -16,9 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 
+from ledger.der import SEQUENCE, element, fields
 from ledger.errors import BadCertificateError
 from ledger.identity.algorithms import algorithm_of, bits
-from ledger.identity.der import SEQUENCE, element, fields
 from ledger.suites import Suite
 
 __all__ = ["authority_certificate", "issue", "revocation_list"]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
+from ledger.der import BIT_STRING, content_of, fields
 from ledger.errors import (
     BadCertificateError,
     BadSignatureError,
@@ -21,7 +22,6 @@ from ledger.errors import (
     NotYetValidCertificateError,
 )
 from ledger.identity.algorithms import algorithm_of, key_of
-from ledger.identity.der import BIT_STRING, fields
 from ledger.schema import MEMBER, Kind, matching
 from ledger.suites import Suite
 
@@ -160,10 +160,7 @@ def signed_part(der: bytes, suite: Suite) -> tuple[bytes, bytes]:
     algorithm = algorithm_of(suite)
     if len(parts) != 3 or parts[1] != algorithm.identifier:
         raise BadCertificateError(f"the bytes are not signed by the suite {suite.name}")
-    signature = parts[2]
-    if signature[:1] != bytes([BIT_STRING]):
-        raise BadCertificateError("the signature is not a bit string")
-    content = signature[2:] if signature[1] < 0x80 else b""
+    content = content_of(parts[2], BIT_STRING)
     if content[:1] != b"\x00":
         raise BadCertificateError("the signature is not a bit string of whole bytes")
     return parts[0], algorithm.from_der(content[1:])

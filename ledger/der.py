@@ -1,7 +1,8 @@
 """DER: as much of it as it takes to put a suite's key and signature into a certificate, and to find them there.
 
 X.509 structures are read and written by `cryptography`; it knows no SM2 keys, so that these two fields are handled here
-as bytes, for both suites alike. Lengths are in their one short form, or the bytes are refused.
+as bytes, for both suites alike. SM2 signatures and ciphertexts go in and out of their library in DER too. Lengths are
+in their one short form, or the bytes are refused.
 
 References
 ----------
@@ -10,9 +11,19 @@ ITU-T X.690, section 8.1 and 10.1.
 
 from ledger.errors import BadCertificateError
 
-__all__ = ["BIT_STRING", "INTEGER", "SEQUENCE", "element", "fields", "integer_element", "integer_of"]
+__all__ = [
+    "BIT_STRING",
+    "INTEGER",
+    "OCTET_STRING",
+    "SEQUENCE",
+    "content_of",
+    "element",
+    "fields",
+    "integer_element",
+    "integer_of",
+]
 
-SEQUENCE, BIT_STRING, INTEGER = 0x30, 0x03, 0x02
+SEQUENCE, OCTET_STRING, BIT_STRING, INTEGER = 0x30, 0x04, 0x03, 0x02
 
 
 def element(tag: int, content: bytes) -> bytes:
@@ -30,6 +41,25 @@ def element(tag: int, content: bytes) -> bytes:
     return bytes([tag, 0x80 | len(length)]) + length + content
 
 
+def content_of(data: bytes, tag: int) -> bytes:
+    """Return what stands inside one element.
+
+    Raises
+    ------
+    BadCertificateError
+        If the bytes are not exactly one element of that tag.
+
+    Examples
+    --------
+    >>> content_of(element(OCTET_STRING, b"ab"), OCTET_STRING)
+    b'ab'
+    """
+    start, end = _span(data, 0)
+    if data[0] != tag or end != len(data):
+        raise BadCertificateError("the bytes are not one DER element of the kind that should stand here")
+    return data[start:end]
+
+
 def fields(data: bytes, tag: int = SEQUENCE) -> list[bytes]:
     """Return the elements inside one element, each with its tag and length.
 
@@ -43,13 +73,10 @@ def fields(data: bytes, tag: int = SEQUENCE) -> list[bytes]:
     >>> [one.hex() for one in fields(element(SEQUENCE, integer_element(5) + integer_element(300)))]
     ['020105', '0202012c']
     """
-    start, end = _span(data, 0)
-    if data[0] != tag or end != len(data):
-        raise BadCertificateError("the bytes are not one DER element of the kind that should stand here")
-    found = []
-    while start < end:
-        _, stop = _span(data, start)
-        found.append(data[start:stop])
+    content, found, start = content_of(data, tag), [], 0
+    while start < len(content):
+        _, stop = _span(content, start)
+        found.append(content[start:stop])
         start = stop
     return found
 
@@ -78,9 +105,8 @@ def integer_of(data: bytes) -> int:
     >>> integer_of(integer_element(70_000))
     70000
     """
-    start, end = _span(data, 0)
-    number = int.from_bytes(data[start:end], "big")
-    if end != len(data) or integer_element(number) != data:
+    number = int.from_bytes(content_of(data, INTEGER), "big")
+    if integer_element(number) != data:
         raise BadCertificateError("the bytes are not a DER integer of 0 or more")
     return number
 
