@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 from ledger.canonical import decode, encode
 from ledger.contracts.members import KINDS, enrol, register
-from ledger.errors import FormatError, GenesisError, LedgerError
+from ledger.errors import FormatError, GenesisError, LedgerError, VerifierKeyError
 from ledger.identity.certificates import read_certificate
 from ledger.policies import Policy
 from ledger.schema import DER, IDENTIFIER, MEMBER, MOMENT, Kind, Schema, listing, one_of, whole_number
 from ledger.state import State
 from ledger.suites import Suite, by_name
+from ledger.verifier_keys import ED25519, SM2, parse_verifier_key
 
 __all__ = ["Genesis", "Member", "genesis_bytes", "ledger_id", "opening_state", "policy_of", "read_genesis"]
 
@@ -23,8 +24,8 @@ LONGEST_VALIDITY = 7 * 86_400
 _OBJECT = Kind("an object", lambda value: type(value) is dict)
 _LIST = Kind("a list", lambda value: type(value) is list)
 _LINE = Kind(
-    "1 to 200 visible ASCII characters",
-    lambda value: type(value) is str and 1 <= len(value) <= 200 and value.isascii() and value.isprintable(),
+    "1 to 400 visible ASCII characters",
+    lambda value: type(value) is str and 1 <= len(value) <= 400 and value.isascii() and value.isprintable(),
 )
 _GENESIS = Schema(
     {
@@ -41,7 +42,9 @@ _GENESIS = Schema(
     }
 )
 _MEMBER = Schema({"authority": DER, "kind": one_of(*KINDS), "name": MEMBER})
-_POLICY = Schema({"roles": listing(MEMBER, 4)}, {"threshold": whole_number(1, 1000)})
+_POLICY = Schema(
+    {"roles": listing(MEMBER, 4)}, {"organisations": listing(MEMBER, 100), "threshold": whole_number(1, 1000)}
+)
 
 
 class Member(NamedTuple):
@@ -62,7 +65,8 @@ class Genesis(NamedTuple):
     suite
         Name of the crypto suite.
     log_key
-        Verifier key of the operator, who signs checkpoints (C2SP signed note).
+        Verifier key of the operator, who signs checkpoints (C2SP signed note): of Ed25519, or of SM2, which other
+        tools do not read. Its name is the log's.
     time
         Unix seconds.
     members, certificates
@@ -70,8 +74,8 @@ class Genesis(NamedTuple):
     contracts
         Version of each contract.
     policies
-        By `contract.action`, by `contract`, or `*` for all others: `roles` that must each sign, and a `threshold` of
-        organisations (default: all).
+        By `contract.action`, by `contract`, or `*` for all others: `roles` that must each sign, a `threshold` of those
+        who vote (default: all), and the `organisations` that do, see `ledger.policies.Policy`.
     longest_validity
         For how many seconds a transaction may be acceptable.
     """
@@ -136,9 +140,19 @@ def read_genesis(data: bytes) -> Genesis:
             _POLICY.check(policy, f"genesis.policies.{name}")
     except FormatError as error:
         raise GenesisError(f"the genesis cannot be read: {error}") from None
+    _check_log_key(value["log_key"], value["origin"])
     del value["format"]
     members = tuple(Member(**member) for member in value.pop("members"))
     return Genesis(**{**value, "certificates": tuple(value["certificates"])}, members=members)
+
+
+def _check_log_key(text: str, origin: str) -> None:
+    try:
+        key = parse_verifier_key(text, (ED25519, SM2))
+    except VerifierKeyError as error:
+        raise GenesisError(f"genesis.log_key is not the key of a log: {error}") from None
+    if key.name != origin:
+        raise GenesisError(f"genesis.log_key is of {key.name}, it must be of the log itself, {origin}")
 
 
 def ledger_id(data: bytes, suite: Suite) -> str:
@@ -180,10 +194,10 @@ def policy_of(state: State, contract: str, action: str) -> Policy:
     Examples
     --------
     >>> policy_of(State().write("policies", {"*": {"roles": ["maker"]}}), "pledges", "release")
-    Policy(roles=('maker',), threshold=0)
+    Policy(roles=('maker',), threshold=0, organisations=())
     """
     for name in (f"{contract}.{action}", contract, "*"):
         record = state.get("policies", name)
         if record is not None:
-            return Policy(tuple(record["roles"]), record.get("threshold", 0))
+            return Policy(tuple(record["roles"]), record.get("threshold", 0), tuple(record.get("organisations", ())))
     return Policy(("maker", "checker"))

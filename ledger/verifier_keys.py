@@ -1,17 +1,13 @@
-r"""Keys that sign notes: their names, ids and one-line form, and the algorithms they stand for.
+"""Keys that sign notes: their names, ids and one-line form.
 
 A verifier key is written `name+hash+base64`: the name of the signer, the id that its signatures carry, and the type of
 the signature with the public key. The id is only a label; what counts is that the reader was given the whole key.
 
-Algorithms here: Ed25519 (type 1) and the timestamped Ed25519 cosignature of a witness (type 4). A suite brings its own,
-such as SM2 (国密), as type 0xff followed by a longer name: `Algorithm(b"\xffledger/sm2-sm3", 65, verify)`.
-
-Ed25519 is checked by libsodium, which refuses public keys and points of small order and numbers that are not reduced:
-libraries differ on such signatures, and all who check a log must agree.
+Known types are those of `ledger.signature_types`: Ed25519, SM2 (国密), and the timestamped cosignatures of both.
 
 References
 ----------
-C2SP signed-note (c2sp.org/signed-note), tlog-cosignature (c2sp.org/tlog-cosignature); RFC 8032.
+C2SP signed-note (c2sp.org/signed-note), tlog-cosignature (c2sp.org/tlog-cosignature).
 """
 
 import base64
@@ -19,16 +15,27 @@ import binascii
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
-from nacl.exceptions import CryptoError
+from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 
-from ledger.errors import VerifierKeyError
+from ledger.errors import BadKeyError, VerifierKeyError
 from ledger.frontier import sha256
+from ledger.signature_types import (
+    ALGORITHMS,
+    COSIGNATURE,
+    ED25519,
+    SM2,
+    SM2_COSIGNATURE,
+    Algorithm,
+    cosignature_message,
+)
+from ledger.suites import NAMES, by_name
 
 __all__ = [
     "COSIGNATURE",
     "ED25519",
     "LATEST_TIME",
+    "SM2",
+    "SM2_COSIGNATURE",
     "Algorithm",
     "Signer",
     "VerifierKey",
@@ -37,10 +44,10 @@ __all__ = [
     "ed25519_signer",
     "is_name",
     "parse_verifier_key",
+    "sm2_signer",
 ]
 
 LATEST_TIME = 2**63 - 1
-OWN_TYPE = 0xFF
 
 
 def base64_decoded(text: str) -> bytes | None:
@@ -69,65 +76,6 @@ def is_name(name: str) -> bool:
     if type(name) is not str or not name or "+" in name:
         return False
     return not any(letter.isspace() or letter < " " or "\ud800" <= letter <= "\udfff" for letter in name)
-
-
-def cosignature_message(time: int, text: bytes) -> bytes:
-    r"""Return what a witness signs: a header, the time, and the whole text of the checkpoint.
-
-    Examples
-    --------
-    >>> cosignature_message(1679315147, b"log.example\n")
-    b'cosignature/v1\ntime 1679315147\nlog.example\n'
-    """
-    return b"cosignature/v1\ntime %d\n%b" % (time, text)
-
-
-@dataclass(frozen=True)
-class Algorithm:
-    """How a type of signature is checked.
-
-    Parameters
-    ----------
-    identifier
-        The type byte; 0xff is followed by a longer name that nobody else uses.
-    key_bytes
-        Length of a public key.
-    verify
-        Public key, signature, message: whether the signature is that key's for the message.
-    is_timestamped
-        Whether the signature is over `cosignature_message` and comes after a time of 8 bytes.
-
-    Raises
-    ------
-    VerifierKeyError
-        If the identifier is empty, or 0xff alone.
-    """
-
-    identifier: bytes
-    key_bytes: int
-    verify: Callable[[bytes, bytes, bytes], bool] = field(repr=False, compare=False)
-    is_timestamped: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse an identifier that may collide."""
-        if not self.identifier or (self.identifier[0] == OWN_TYPE) != (len(self.identifier) > 1):
-            raise VerifierKeyError(
-                f"The identifier of a signature type is {self.identifier!r}; it should be one byte, or 0xff and a name."
-            )
-
-
-def _verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    if len(signature) != 64:
-        return False
-    try:
-        crypto_sign_open(signature + message, public_key)
-    except CryptoError:
-        return False
-    return True
-
-
-ED25519 = Algorithm(b"\x01", 32, _verify_ed25519)
-COSIGNATURE = Algorithm(b"\x04", 32, _verify_ed25519, is_timestamped=True)
 
 
 @dataclass(frozen=True)
@@ -234,7 +182,35 @@ def ed25519_signer(name: str, seed: bytes, algorithm: Algorithm = ED25519) -> Si
     return Signer(VerifierKey(name, algorithm, public_key), lambda message: crypto_sign(message, secret_key)[:64])
 
 
-def parse_verifier_key(text: str, algorithms: Iterable[Algorithm] = (ED25519, COSIGNATURE)) -> VerifierKey:
+def sm2_signer(name: str, private: bytes, algorithm: Algorithm = SM2) -> Signer:
+    """Return the signer of an SM2 private key (国密); with `SM2_COSIGNATURE` as the algorithm, that of a witness.
+
+    Parameters
+    ----------
+    private
+        The secret, 32 bytes, as the suite sm2-sm3-sm4 takes it.
+
+    Raises
+    ------
+    VerifierKeyError
+        If it is not a private key of SM2, or the name may not stand in a note.
+    MissingExtraError
+        If the packages of the suite are not installed.
+
+    Examples
+    --------
+    >>> str(sm2_signer("log.example", b"k" * 32).key)[:40]
+    'log.example+c00c5d7c+/2xlZGdlci9zbTItc20'
+    """
+    suite = by_name(NAMES[1])
+    try:
+        public_key = suite.public_key(private)
+    except BadKeyError as error:
+        raise VerifierKeyError(f"The secret of {name} is not one of SM2: {error}.") from None
+    return Signer(VerifierKey(name, algorithm, public_key), lambda message: suite.sign(private, message))
+
+
+def parse_verifier_key(text: str, algorithms: Iterable[Algorithm] = ALGORITHMS) -> VerifierKey:
     """Return the verifier key that a line stands for.
 
     Raises
