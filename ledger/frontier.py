@@ -13,7 +13,7 @@ RFC 6962, section 2.1, and RFC 9162, section 2.1.1: MTH, the Merkle Tree Hash.
 # ruff: noqa: A002 - `hash` is the promised name of the keyword
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -81,8 +81,8 @@ def node_hash(left: bytes, right: bytes, *, hash: Hash = sha256) -> bytes:
     return hash(NODE + left + right)
 
 
-def check_hashes(hashes: list[bytes], what: str, length: int) -> None:
-    """Refuse what is not a list of digests of one length.
+def check_hashes(hashes: Sequence[bytes], what: str, length: int) -> None:
+    """Refuse what is not a list, or a tuple, of digests of one length.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def check_hashes(hashes: list[bytes], what: str, length: int) -> None:
     ...
     ledger.errors.faults.ProofError: Hash 1 of proof has 31 bytes; it should have 32.
     """
-    if type(hashes) is not list:
+    if type(hashes) not in (list, tuple):
         raise ProofError(f"{what} is of type {type(hashes).__name__}; it should be a list of hashes.")
     if set(map(type, hashes)) <= {bytes} and set(map(len, hashes)) <= {length}:
         return

@@ -6,8 +6,9 @@ Both have at most about 2 log2(size) hashes.
 
 The verifiers answer with None or a `ProofError`, whatever they are given. Equal sizes are consistent if the roots are
 equal and the proof is empty. A tree of size 0 is the beginning of every tree, so its consistency proof is empty and
-shows nothing: the verifier refuses it, as RFC 9162 (0 < first < second) and transparency-dev do. Who holds a root of
-size 0 compares it with that of the empty tree.
+shows nothing: `verify_consistency` refuses size 0, even beside another 0. So do RFC 6962 and RFC 9162 (0 < first) and
+the vectors of transparency-dev since 2026; older versions of that library let 0 pass beside any size (until 2024), then
+beside 0 alone. Who holds a root of size 0 compares it with that of the empty tree, as `ledger.witness` does.
 
 `inclusion_proof` and `consistency_proof` hash all leaves they are given; proofs of a large log come from stored
 subtrees, see `ledger.tile_reader`.
@@ -128,7 +129,7 @@ def consistency_proof(
 
 
 def verify_inclusion(
-    leaf_hash: bytes, index: int, size: int, proof: list[bytes], root: bytes, *, hash: Hash = sha256
+    leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes, *, hash: Hash = sha256
 ) -> None:
     """Check that an entry is at its place in the tree with this size and root.
 
@@ -141,7 +142,7 @@ def verify_inclusion(
     size
         Number of leaves of the tree.
     proof
-        What `inclusion_proof` returned.
+        What `inclusion_proof` returned; a list, or a tuple.
     root
         Root of the tree, from a source that is trusted, such as a cosigned checkpoint.
     hash
@@ -179,16 +180,16 @@ def verify_inclusion(
 
 
 def verify_consistency(
-    size1: int, size2: int, proof: list[bytes], root1: bytes, root2: bytes, *, hash: Hash = sha256
+    size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes, *, hash: Hash = sha256
 ) -> None:
     """Check that the tree with size1 and root1 is the beginning of the tree with size2 and root2.
 
     Parameters
     ----------
     size1, size2
-        Number of leaves, 0 < size1 <= size2 (0 and 0 passes if the roots are equal).
+        Number of leaves, 0 < size1 <= size2.
     proof
-        What `consistency_proof` returned.
+        What `consistency_proof` returned; a list, or a tuple.
     root1, root2
         The roots.
     hash
@@ -214,17 +215,17 @@ def verify_consistency(
     check_hashes(proof, "proof", length)
     if size1 > size2:
         raise ProofError(f"size1 is {size1}; it should be at most size2, {size2}: a log never shrinks.")
+    if size1 == 0:
+        raise ProofError("size1 is 0; every tree begins with the empty one, so there is nothing to prove.")
     if size1 == size2:
         _check_equal_sizes(size1, proof, root1, root2)
         return
-    if size1 == 0:
-        raise ProofError("size1 is 0; every tree begins with the empty one, so there is nothing to prove.")
     _check_hash(root1, "root1", length)
     _check_hash(root2, "root2", length)
     _check_grown(size1, size2, proof, root1, root2, hash)
 
 
-def _check_equal_sizes(size: int, proof: list[bytes], root1: bytes, root2: bytes) -> None:
+def _check_equal_sizes(size: int, proof: Sequence[bytes], root1: bytes, root2: bytes) -> None:
     # any two equal roots will do, as in the vectors of transparency-dev: the claim is only that they are the same
     _check_length(proof, 0)
     if type(root1) is not bytes or type(root2) is not bytes:
@@ -233,7 +234,7 @@ def _check_equal_sizes(size: int, proof: list[bytes], root1: bytes, root2: bytes
         raise ProofError(f"There are two roots of size {size}: the log was forked.")
 
 
-def _check_grown(size1: int, size2: int, proof: list[bytes], root1: bytes, root2: bytes, hash: Hash) -> None:
+def _check_grown(size1: int, size2: int, proof: Sequence[bytes], root1: bytes, root2: bytes, hash: Hash) -> None:
     last = size1 - 1
     shift = (size1 & -size1).bit_length() - 1  # the last complete subtree of the smaller tree has 2**shift leaves
     inner = (last ^ (size2 - 1)).bit_length()
@@ -267,7 +268,7 @@ def _check_hash(one: bytes, what: str, length: int) -> None:
         raise ProofError(f"{what} has {len(one)} bytes; it should have {length}.")
 
 
-def _check_length(proof: list[bytes], wanted: int) -> None:
+def _check_length(proof: Sequence[bytes], wanted: int) -> None:
     if len(proof) != wanted:
         raise ProofError(f"The proof has {len(proof)} hashes; it should have {wanted}.")
 

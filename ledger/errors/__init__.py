@@ -41,6 +41,7 @@ from ledger.errors.faults import (
     VerifierKeyError,
     WithdrawnRecipientError,
     WitnessError,
+    WitnessRequestError,
 )
 from ledger.errors.refusals import (
     AlreadyThereError,
@@ -165,5 +166,6 @@ __all__ = [
     "WinnerError",
     "WithdrawnRecipientError",
     "WitnessError",
+    "WitnessRequestError",
     "WrongPriceError",
 ]

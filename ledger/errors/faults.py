@@ -38,6 +38,7 @@ __all__ = [
     "VerifierKeyError",
     "WithdrawnRecipientError",
     "WitnessError",
+    "WitnessRequestError",
 ]
 
 
@@ -89,8 +90,16 @@ class UnknownLogError(WitnessError):
     """The witness does not know the log."""
 
 
+class WitnessRequestError(WitnessError):
+    """What a witness is asked is not in the form of the protocol."""
+
+
 class OldSizeError(WitnessError):
-    """The proof starts at another size than the last that the witness signed."""
+    """The proof starts at another size than the last that the witness signed, which is `size`."""
+
+    def __init__(self, message: str, size: int = 0) -> None:
+        super().__init__(message)
+        self.size = size
 
 
 class RollbackError(WitnessError):
