@@ -31,7 +31,7 @@ from ledger.state import Record, State
 from ledger.suites import Suite
 from ledger.transaction import SignedTransaction, message_of, read_transaction
 
-__all__ = ["Rules", "admit", "certificate_of", "execute", "verify_signatures"]
+__all__ = ["Rules", "admit", "certificate_of", "execute", "signer_at", "verify_signatures"]
 
 
 class Rules(NamedTuple):
@@ -119,7 +119,7 @@ def execute(state: State, transaction: SignedTransaction, time: int, rules: Rule
             f" {version_in_force(state, body.contract) or 'none'}"
         )
     records = {one.certificate: certificate_of(state, one.certificate) for one in transaction.signatures}
-    signers = tuple(_signer(state, fingerprint, record, time) for fingerprint, record in records.items())
+    signers = tuple(signer_at(state, fingerprint, record, time) for fingerprint, record in records.items())
     if not verified:
         verify_signatures(transaction, rules.suite, lambda one: bytes.fromhex(records[one]["public_key"]))
     call = Transaction(
@@ -135,7 +135,14 @@ def execute(state: State, transaction: SignedTransaction, time: int, rules: Rule
     return remember(after, identity, body.valid_until)
 
 
-def _signer(state: State, fingerprint: str, record: Record, time: int) -> Signer:
+def signer_at(state: State, fingerprint: str, record: Record, time: int) -> Signer:
+    """Return whom a registered certificate speaks for at a time.
+
+    Raises
+    ------
+    ExpiredCertificateError, NotYetValidCertificateError, RevokedCertificateError, UnknownMemberError
+        If it speaks for nobody then.
+    """
     who = f"the certificate of {record['name']} at {record['organisation']}"
     if time > record["not_after"]:
         raise ExpiredCertificateError(f"{who} expired at {record['not_after']}, before the block's time {time}")
