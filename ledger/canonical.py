@@ -24,9 +24,9 @@ LARGEST = 2**53 - 1
 LONGEST = 2**24
 """The most bytes that are read as one value."""
 
-_SUSPECT = re.compile(rb"[:,\[]-?(?:\d{16,}|\d+[.eE])|^-?\d")
+_SUSPECT = re.compile(rb"[:,\[]-?(?:\d{16,}|\d+[.eE])")
 _DEEPEST = 32
-_NESTING = re.compile(rb"[\[{]")
+_FLAT, _NESTED, _NAMES = {str, int, bool, type(None)}, {dict, list, tuple}, {str}
 
 
 def encode(value: Any) -> bytes:
@@ -52,7 +52,11 @@ def encode(value: Any) -> bytes:
     """
     if not _plain(value, 0):
         _check(value, "value", 0)
-    return _write(value)
+    try:
+        return _write(value)
+    except CanonicalError:
+        _check(value, "value", 0)
+        raise
 
 
 def decode(data: bytes) -> Any:
@@ -79,7 +83,8 @@ def decode(data: bytes) -> Any:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise CanonicalError(f"the bytes are not JSON: {error}") from None
-    if _SUSPECT.search(data) or not data.isascii() or len(_NESTING.findall(data)) > _DEEPEST:
+    nesting = data.count(b"{") + data.count(b"[")
+    if not 0 < nesting <= _DEEPEST or not data.isascii() or _SUSPECT.search(data):
         _check(value, "value", 0)
     again = _write(value)
     if again != data:
@@ -91,23 +96,28 @@ def decode(data: bytes) -> Any:
 
 def _write(value: Any) -> bytes:
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
     except (orjson.JSONEncodeError, RecursionError) as error:
         raise CanonicalError(f"the value cannot be written as canonical JSON: {error}") from None
 
 
 def _plain(value: Any, depth: int) -> bool:
-    """Whether `_check` would find nothing; five times as fast, because no place is put into words."""
+    """Whether `_check` would find nothing but numbers out of range, which are refused when they are written.
+
+    Ten times as fast: the types of a whole object are looked at together, and no place is put into words.
+    """
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in _FLAT:
         return True
-    if kind is int:
-        return bool(-LARGEST <= value <= LARGEST)
-    if depth > _DEEPEST:
+    if depth > _DEEPEST or kind not in _NESTED:
         return False
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _plain(inner, depth + 1) for key, inner in value.items())
-    return (kind is list or kind is tuple) and all(_plain(inner, depth + 1) for inner in value)
+        if not set(map(type, value)) <= _NAMES or not all(map(str.isascii, value)):
+            return False
+        value = value.values()
+    if set(map(type, value)) <= _FLAT:
+        return True
+    return not any(type(inner) not in _FLAT and not _plain(inner, depth + 1) for inner in value)
 
 
 def _check(value: Any, place: str, depth: int) -> None:

@@ -9,7 +9,7 @@ Writer, members and auditor all call these: they are the rules of the ledger.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.contracts.call import Transaction
 from ledger.contracts.catalogue import contract
@@ -24,14 +24,27 @@ from ledger.errors import (
     UnknownContractError,
     UnknownMemberError,
 )
+from ledger.forms import filled, outline
 from ledger.genesis import policy_of
-from ledger.policies import Signer
+from ledger.policies import Policy, Signer
 from ledger.replays import check_fresh, remember
 from ledger.state import Record, State
 from ledger.suites import Suite
 from ledger.transaction import SignedTransaction, message_of, read_transaction
 
-__all__ = ["Rules", "admit", "certificate_of", "execute", "signer_at", "verify_signatures"]
+__all__ = ["Rules", "admit", "certificate_of", "execute", "public_key_of", "signer_at", "verify_signatures"]
+
+
+_STANDING = ("certificates", "members", "policies", "versions")
+"""Records that seldom change; what is worked out from them for each transaction is kept until they do."""
+
+
+class _Speaker(NamedTuple):
+    """For whom a certificate speaks, from when to when."""
+
+    signer: Signer
+    begins: int
+    ends: int
 
 
 class Rules(NamedTuple):
@@ -50,6 +63,9 @@ def admit(data: bytes, rules: Rules) -> SignedTransaction:
     FormatError, OtherLedgerError, UnknownContractError, UnknownActionError, BadFieldError
         If it is not in the form, for another ledger, or does not call an action with the fields that it takes.
     """
+    seen = outline(data, rules.ledger, rules.suite.hash)
+    if seen is not None:
+        return filled(data, seen.id)
     transaction = read_transaction(data, rules.suite.hash)
     body = transaction.body
     if body.ledger != rules.ledger:
@@ -96,6 +112,17 @@ def certificate_of(state: State, fingerprint: str) -> Record:
     return record
 
 
+def public_key_of(state: State, fingerprint: str) -> bytes:
+    """Return the public key of a registered certificate, which never changes.
+
+    Raises
+    ------
+    UnknownCertificateError
+        If there is none.
+    """
+    return bytes.fromhex(certificate_of(state, fingerprint)["public_key"])
+
+
 def execute(state: State, transaction: SignedTransaction, time: int, rules: Rules, *, verified: bool = False) -> State:
     """Return the state after a transaction that `admit` has let through.
 
@@ -113,26 +140,39 @@ def execute(state: State, transaction: SignedTransaction, time: int, rules: Rule
     """
     body, identity = transaction.body, transaction.id.hex()
     check_fresh(state, identity, body.valid_until, time, rules.longest_validity)
-    if version_in_force(state, body.contract) != body.version:
+    version, policy = _terms(state, body.contract, body.action)
+    if version != body.version:
         raise UnknownContractError(
-            f"body.version is {body.version}, {body.contract} is in force in version"
-            f" {version_in_force(state, body.contract) or 'none'}"
+            f"body.version is {body.version}, {body.contract} is in force in version {version or 'none'}"
         )
-    records = {one.certificate: certificate_of(state, one.certificate) for one in transaction.signatures}
-    signers = tuple(signer_at(state, fingerprint, record, time) for fingerprint, record in records.items())
+    signers = _signers(state, transaction, time)
     if not verified:
-        verify_signatures(transaction, rules.suite, lambda one: bytes.fromhex(records[one]["public_key"]))
-    call = Transaction(
-        identity,
-        body.contract,
-        body.action,
-        body.arguments,
-        signers,
-        time,
-        policy_of(state, body.contract, body.action),
-    )
+        verify_signatures(transaction, rules.suite, lambda one: public_key_of(state, one))
+    call = Transaction(identity, body.contract, body.action, body.arguments, signers, time, policy)
     after = contract(body.contract, body.version).apply(state, call)
     return remember(after, identity, body.valid_until)
+
+
+def _terms(state: State, name: str, action: str) -> tuple[int | None, Policy]:
+    """Return the version of a contract that is in force, and what approves its action."""
+    known = state.derived(_STANDING)
+    found: tuple[int | None, Policy] | None = known.get((name, action))
+    if found is None:
+        found = known[name, action] = version_in_force(state, name), policy_of(state, name, action)
+    return found
+
+
+def _signers(state: State, transaction: SignedTransaction, time: int) -> tuple[Signer, ...]:
+    known: dict[Any, _Speaker] = state.derived(_STANDING)
+    found = [known[one.certificate] for one in transaction.signatures if one.certificate in known]
+    if len(found) < len(transaction.signatures) or not all(one.begins <= time <= one.ends for one in found):
+        records = {one.certificate: certificate_of(state, one.certificate) for one in transaction.signatures}
+        found = [
+            _Speaker(signer_at(state, fingerprint, record, time), record["not_before"], record["not_after"])
+            for fingerprint, record in records.items()
+        ]
+        known.update(zip(records, found, strict=True))
+    return tuple([one.signer for one in found])
 
 
 def signer_at(state: State, fingerprint: str, record: Record, time: int) -> Signer:

@@ -4,13 +4,16 @@ The ids of accepted transactions are remembered until their `valid_until` has pa
 They lie in one space per hour, so that an hour can be forgotten as a whole and memory stays level.
 """
 
+from functools import lru_cache
+
 from ledger.errors import ExpiredTransactionError, ReplayedError, TooLongValidError
-from ledger.state import State
+from ledger.state import Record, State
 
 __all__ = ["check_fresh", "forget", "remember"]
 
 _HOUR = 3600
 _SPACE = "seen/"
+_SEEN: Record = {}
 
 
 def check_fresh(state: State, identity: str, valid_until: int, time: int, longest: int) -> None:
@@ -57,7 +60,7 @@ def remember(state: State, identity: str, valid_until: int) -> State:
     >>> remember(State(), "ab", 100).spaces()
     ['seen/0']
     """
-    return state.write(_space(valid_until), {identity: {}})
+    return state.write(_space(valid_until), {identity: _SEEN})
 
 
 def forget(state: State, time: int) -> State:
@@ -74,5 +77,6 @@ def forget(state: State, time: int) -> State:
     return state
 
 
+@lru_cache(maxsize=1024)
 def _space(valid_until: int) -> str:
     return f"{_SPACE}{valid_until // _HOUR}"

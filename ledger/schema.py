@@ -2,6 +2,9 @@
 
 A `Schema` names the fields that an action takes and the `Kind` of each. Nothing that is not asked for is accepted, so
 that nobody signs a word that no contract reads.
+
+Most kinds also have a `form`, a regular expression of canonical bytes, from which `ledger.forms` makes one pattern for
+a whole transaction. All that a form matches is right; what it does not match is looked at field by field.
 """
 
 import re
@@ -42,10 +45,18 @@ class Kind:
         Completes "... must be": what would be right.
     holds
         Whether a value is right; it gets whatever JSON can hold.
+    form
+        Regular expression of canonical bytes whose value is right, if not of all of them; empty if there is none.
     """
 
     wish: str
     holds: Callable[[Any], bool]
+    form: str = ""
+
+
+_PLAIN = re.compile(r"(?:\[(?:A-Z|a-z|a-f|0-9|[._:-])+\]|\{[0-9]+(?:,[0-9]+)?\}|\(\?:|\)|[A-Za-z0-9])+")
+"""Patterns all of whose texts are written as they are: letters, digits and points, none that JSON escapes."""
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def matching(wish: str, pattern: str) -> Kind:
@@ -57,7 +68,8 @@ def matching(wish: str, pattern: str) -> Kind:
     False
     """
     whole = re.compile(pattern).fullmatch
-    return Kind(wish, lambda value: type(value) is str and whole(value) is not None)
+    form = f'"(?:{pattern})"' if _PLAIN.fullmatch(pattern) else ""
+    return Kind(wish, lambda value: type(value) is str and whole(value) is not None, form)
 
 
 def whole_number(least: int, most: int, of: str = "") -> Kind:
@@ -69,8 +81,12 @@ def whole_number(least: int, most: int, of: str = "") -> Kind:
     'a whole number of basis points from 1 to 100'
     """
     unit = f" of {of}" if of else ""
+    shorter = len(str(most)) - 1  # of so many digits, each number that does not begin with 0 is within bounds
+    form = f"[1-9][0-9]{{0,{shorter - 1}}}" if shorter > 0 and least in (0, 1) else ""
     return Kind(
-        f"a whole number{unit} from {least} to {most}", lambda value: type(value) is int and least <= value <= most
+        f"a whole number{unit} from {least} to {most}",
+        lambda value: type(value) is int and least <= value <= most,
+        f"(?:0|{form})" if form and least == 0 else form,
     )
 
 
@@ -82,7 +98,8 @@ def one_of(*values: str) -> Kind:
     >>> one_of("lowest_rate", "highest_price").holds("cheapest")
     False
     """
-    return Kind("one of " + ", ".join(values), lambda value: type(value) is str and value in values)
+    form = f'"(?:{"|".join(values)})"' if all(map(_WORD.fullmatch, values)) else ""
+    return Kind("one of " + ", ".join(values), lambda value: type(value) is str and value in values, form)
 
 
 def listing(kind: Kind, most: int, least: int = 1) -> Kind:
@@ -96,6 +113,7 @@ def listing(kind: Kind, most: int, least: int = 1) -> Kind:
     return Kind(
         f"a list of {least} to {most}, each {kind.wish}",
         lambda value: type(value) is list and least <= len(value) <= most and all(map(kind.holds, value)),
+        rf"\[{kind.form}(?:,{kind.form}){{{max(least, 1) - 1},{most - 1}}}\]" if kind.form else "",
     )
 
 
@@ -103,11 +121,16 @@ AMOUNT = whole_number(1, LARGEST, "fen")
 COUNT = whole_number(0, LARGEST)
 DER = matching("DER bytes in lower-case hexadecimal, up to 16 KiB", r"(?:[0-9a-f]{2}){1,16384}")
 DIGEST = matching("64 lower-case hexadecimal digits", r"[0-9a-f]{64}")
-FLAG = Kind("true or false", lambda value: type(value) is bool)
+FLAG = Kind("true or false", lambda value: type(value) is bool, "(?:true|false)")
 IDENTIFIER = matching("1 to 64 of the characters A-Z a-z 0-9 . _ : -", r"[A-Za-z0-9._:-]{1,64}")
-MOMENT = whole_number(0, 253_402_300_799, "seconds since 1970 (UTC)")
+MOMENT = whole_number(0, 253_402_271_999, "seconds since 1970 (UTC)")
+"""Up to the end of the year 9999 in China, the last day that calendars can name."""
 MEMBER = matching("the name of a member, 1 to 64 of the characters A-Z a-z 0-9 . _ -", r"[A-Za-z0-9._-]{1,64}")
-TEXT = Kind("1 to 500 characters of text", lambda value: type(value) is str and 1 <= len(value) <= 500)
+TEXT = Kind(
+    "1 to 500 characters of text",
+    lambda value: type(value) is str and 1 <= len(value) <= 500,
+    r'"[ !#-\[\]-~]{1,500}"',  # ASCII that is written as it is
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +151,13 @@ class Schema:
 
     required: Mapping[str, Kind] = field(default_factory=dict)
     optional: Mapping[str, Kind] = field(default_factory=dict)
+
+    @property
+    def form(self) -> str:
+        """The form of the object, see `Kind`; empty if one of its fields has none, or may be left out."""
+        if self.optional or not all(kind.form for kind in self.required.values()):
+            return ""
+        return r"\{" + ",".join(f'"{name}":{self.required[name].form}' for name in sorted(self.required)) + r"\}"
 
     def check(self, value: Any, place: str) -> None:
         """Refuse a value that is not an object with these fields.
@@ -154,7 +184,7 @@ class Schema:
             kind = self.optional.get(name)
             if kind is None:
                 known = ", ".join([*self.required, *self.optional]) or "none"
-                raise BadFieldError(f"{place}.{name[:64]} is not a field of it; its fields are: {known}")
+                raise BadFieldError(f"{place}.{ascii(name)[1:-1][:64]} is not a field of it; its fields are: {known}")
             if not kind.holds(inner):
                 raise BadFieldError(f"{place}.{name} is {shown(inner)}, it must be {kind.wish}")
 

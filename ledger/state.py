@@ -23,7 +23,7 @@ __all__ = ["Record", "State", "state_digest"]
 
 Record = Mapping[str, Any]
 _Space = dict[str, Record]
-_Changes = dict[tuple[str, str], Record | None]
+_Changes = dict[str, dict[str, Record | None]]
 
 
 class State:
@@ -37,12 +37,14 @@ class State:
     ({'amount': 5}, None)
     """
 
-    __slots__ = ("_newer", "_spaces", "_undo")
+    __slots__ = ("_derived", "_newer", "_space", "_spaces", "_undo")
 
     def __init__(self) -> None:
         self._spaces: dict[str, _Space] = {}
+        self._derived: dict[tuple[str, ...], dict[Any, Any]] = {}
         self._newer: State | None = None
-        self._undo: _Changes = {}
+        self._space = ""  # the one in which the next newer version differs, and how
+        self._undo: dict[str, Record | None] = {}
 
     def get(self, space: str, key: str) -> Record | None:
         """Return a record, None if there is none of that name in that space."""
@@ -66,17 +68,31 @@ class State:
         records = self._spaces.get(space)
         if records is None:
             records = self._spaces[space] = {}
-        undo = self._undo
-        for key, record in changes.items():
-            undo[space, key] = records.get(key)
-            if record is None:
-                records.pop(key, None)
-            else:
-                records[key] = record
+        self._undo = _swapped(records, changes)
+        self._space = space
+        if self._derived:
+            self._forget_derived(space)
         newer = State.__new__(State)
-        newer._spaces, newer._newer, newer._undo = self._spaces, None, {}
+        newer._spaces, newer._derived, newer._newer = self._spaces, self._derived, None
         self._newer = newer
         return newer
+
+    def derived(self, spaces: tuple[str, ...]) -> dict[Any, Any]:
+        """Return a table for what a caller works out from the records of some spaces, and will ask for again.
+
+        It is emptied whenever a record of these spaces changes, so that it says nothing that the records do not.
+        """
+        if self._newer is not None:
+            self._reroot()
+        found = self._derived.get(spaces)
+        if found is None:
+            found = self._derived[spaces] = {}
+        return found
+
+    def _forget_derived(self, space: str) -> None:
+        for spaces, table in self._derived.items():
+            if space in spaces:
+                table.clear()
 
     def records(self, space: str) -> Iterator[tuple[str, Record]]:
         """Return keys and records of a space in order of key; a moment's list, which later steps do not change."""
@@ -91,13 +107,13 @@ class State:
         return sorted(space for space, records in self._spaces.items() if records)
 
     def everything(self) -> _Changes:
-        """Return every record by its space and key."""
+        """Return every record by its space and its key."""
         if self._newer is not None:
             self._reroot()
-        return {(space, key): record for space, records in self._spaces.items() for key, record in records.items()}
+        return {space: dict(records) for space, records in self._spaces.items() if records}
 
     def changed_since(self, older: "State") -> _Changes:
-        """Return what this state has otherwise than another version: the record, None if it is gone.
+        """Return by space and key what this state has otherwise than another version: the record, None if it is gone.
 
         Raises
         ------
@@ -106,14 +122,18 @@ class State:
         """
         if self._newer is not None:
             self._reroot()
-        touched: dict[tuple[str, str], None] = {}
+        touched: _Changes = {}
         version: State = older
         while version is not self:
-            touched.update(dict.fromkeys(version._undo))
             if version._newer is None:
                 raise ValueError("the other state is not a version of the same ledger")
+            if version._undo:
+                touched.setdefault(version._space, {}).update(version._undo)
             version = version._newer
-        return {(space, key): self._spaces.get(space, {}).get(key) for space, key in touched}
+        for space, keys in touched.items():
+            find = self._spaces[space].get
+            touched[space] = {key: find(key) for key in keys}
+        return touched
 
     def _reroot(self) -> None:
         """Make this version the newest: swap each difference between here and the newest one."""
@@ -122,20 +142,25 @@ class State:
             path.append(newer)
         spaces = path[-1]._spaces
         for older, newer in zip(path[-2::-1], path[:0:-1], strict=True):
-            redo: _Changes = {}
-            for (space, key), record in older._undo.items():
-                records = spaces.setdefault(space, {})
-                redo[space, key] = records.get(key)
-                if record is None:
-                    records.pop(key, None)
-                else:
-                    records[key] = record
-            newer._undo, newer._newer = redo, older
-            older._undo, older._newer = {}, None
+            newer._undo, newer._space = _swapped(spaces[older._space], older._undo), older._space
+            newer._newer, older._newer = older, None
+            self._forget_derived(older._space)
+        self._undo = {}
+
+
+def _swapped(records: _Space, changes: Mapping[str, Record | None]) -> dict[str, Record | None]:
+    """Make changes to the records of a space, and return those that undo them."""
+    undo: dict[str, Record | None] = {key: records.get(key) for key in changes}
+    for key, record in changes.items():
+        if record is None:
+            records.pop(key, None)
+        else:
+            records[key] = record
+    return undo
 
 
 def state_digest(
-    before: bytes, changes: Mapping[tuple[str, str], Record | None], digest: Callable[[bytes], bytes]
+    before: bytes, changes: Mapping[str, Mapping[str, Record | None]], digest: Callable[[bytes], bytes]
 ) -> bytes:
     """Return the digest of a state from that of the one before and what has changed.
 
@@ -157,9 +182,4 @@ def state_digest(
     >>> state_digest(bytes(32), {}, lambda data: sha256(data).digest()).hex()[:8]
     '...'
     """
-    rows = [[space, key, record] for (space, key), record in sorted(changes.items(), key=_by_place)]
-    return digest(b"hexi state\x00" + before + encode(rows))
-
-
-def _by_place(change: tuple[tuple[str, str], Record | None]) -> tuple[str, str]:
-    return change[0]
+    return digest(b"hexi state\x00" + before + encode(changes))

@@ -20,6 +20,8 @@ from ledger.schema import DIGEST, IDENTIFIER, MOMENT, Kind, Schema, matching, sh
 __all__ = [
     "MOST_BYTES",
     "MOST_SIGNATURES",
+    "NONCE",
+    "SIGNATURE",
     "Body",
     "Signature",
     "SignedTransaction",
@@ -34,6 +36,11 @@ MOST_BYTES = 65_535
 """What a C2SP entry bundle can hold of one entry."""
 MOST_SIGNATURES = 16
 
+NONCE = matching("32 lower-case hexadecimal digits", r"[0-9a-f]{32}")
+SIGNATURE = Schema(
+    {"certificate": DIGEST, "signature": matching("128 lower-case hexadecimal digits", r"[0-9a-f]{128}")}
+)
+
 _OBJECT = Kind("an object", lambda value: type(value) is dict)
 _BODY = Schema(
     {
@@ -41,13 +48,10 @@ _BODY = Schema(
         "arguments": _OBJECT,
         "contract": IDENTIFIER,
         "ledger": DIGEST,
-        "nonce": matching("32 lower-case hexadecimal digits", r"[0-9a-f]{32}"),
+        "nonce": NONCE,
         "valid_until": MOMENT,
         "version": whole_number(1, 1000),
     }
-)
-_SIGNATURES = Schema(
-    {"certificate": DIGEST, "signature": matching("128 lower-case hexadecimal digits", r"[0-9a-f]{128}")}
 )
 _TRANSACTION = Schema({"body": _OBJECT, "signatures": Kind("a list", lambda value: type(value) is list)})
 _OPENING, _BETWEEN = b'{"body":', b',"signatures":['
@@ -168,6 +172,8 @@ def read_transaction(data: bytes, digest: Callable[[bytes], bytes]) -> SignedTra
     Traceback (most recent call last):
     ledger.errors.refusals.BadFieldError: transaction.body is missing, it must be an object
     """
+    if not isinstance(data, bytes):
+        raise FormatError(f"a transaction is read from bytes, not from {type(data).__name__}")
     if len(data) > MOST_BYTES:
         raise FormatError(f"the transaction has {len(data):,} bytes, at most {MOST_BYTES:,} are accepted")
     value = decode(data)
@@ -184,7 +190,7 @@ def _read_signatures(rows: list[Any]) -> tuple[Signature, ...]:
     if not 1 <= len(rows) <= MOST_SIGNATURES:
         raise BadFieldError(f"signatures has {len(rows)} entries, it must have 1 to {MOST_SIGNATURES}")
     for place, row in enumerate(rows):
-        _SIGNATURES.check(row, f"signatures[{place}]")
+        SIGNATURE.check(row, f"signatures[{place}]")
         if place and row["certificate"] <= rows[place - 1]["certificate"]:
             raise BadFieldError(
                 f"signatures[{place}].certificate is {shown(row['certificate'])}, it must be greater than the one"
