@@ -7,7 +7,10 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ledger.auditor.comparison import Comparison
 
 __all__ = ["WORDS", "mount"]
 
@@ -26,8 +29,19 @@ def mount(words: Any, shared: argparse.ArgumentParser) -> None:
         Options that every word has.
     """
     word = words.add_parser("verify", parents=[shared], help="check a ledger or a proof, offline · 验证账本")
-    word.add_argument("path", type=Path, metavar="PATH", help="a ledger's file, a bundle, or a proof of inclusion")
+    word.add_argument(
+        "path", type=Path, metavar="PATH", help="a ledger's file, a bundle, a proof, or evidence of a fork"
+    )
     word.add_argument("--ledger", metavar="ID", help="the id that the ledger should have")
+    word.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        dest="witnesses",
+        metavar="KEY",
+        help="verifier key of a witness that you trust; may be given again · 见证人公钥",
+    )
+    word.add_argument("--quorum", type=int, metavar="N", help="how many of them must have signed; all if not given")
     word.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="how many verify signatures")
     word = words.add_parser("prove", parents=[shared], help="prove that a transaction is in the log · 存在证明")
     word.add_argument("path", type=Path, metavar="PATH", help="a ledger's file or a bundle")
@@ -37,26 +51,51 @@ def mount(words: Any, shared: argparse.ArgumentParser) -> None:
     word = words.add_parser("compare", parents=[shared], help="two copies of a ledger side by side · 比对账本")
     word.add_argument("first", type=Path, metavar="PATH")
     word.add_argument("second", type=Path, metavar="PATH")
+    word.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write evidence of a fork · 分叉证据")
 
 
 def _verify(given: argparse.Namespace, say: Say, progress: Progress) -> int:
-    """Check a ledger, a bundle or a proof of inclusion."""
+    """Check a ledger, a bundle, a proof of inclusion, or evidence of a fork."""
     from ledger.auditor.proof_files import FILES, check_inclusion, read_inclusion
     from ledger.auditor.verification import verify
+    from ledger.evidence import is_evidence
 
+    if is_evidence(given.path):
+        return _verify_evidence(given, say)
     if (given.path / FILES[1]).is_file():
         proof = read_inclusion(given.path)
-        checkpoint = check_inclusion(proof)
+        checkpoint = check_inclusion(proof, witnesses=given.witnesses, quorum=given.quorum)
         say(f"entry {proof.place} is in the log {checkpoint.origin} of {checkpoint.size:,} entries · 该交易已在账本中")
         say(f"signed by · 签名密钥: {proof.log_key}")
         return 0
-    report = verify(given.path, ledger=given.ledger, processes=given.processes, progress=progress)
+    report = verify(
+        given.path,
+        ledger=given.ledger,
+        processes=given.processes,
+        progress=progress,
+        witnesses=given.witnesses,
+        quorum=given.quorum,
+    )
     say(f"ledger · 账本: {report.ledger or 'unknown'}  {report.origin}  {report.suite}")
     say(f"hold · 有效: {report.blocks:,} blocks, {report.entries:,} entries, root {report.root}")
+    if report.witnesses:
+        say(f"cosigned by · 见证: {', '.join(report.witnesses)}")
+    elif report.named_witnesses:
+        names = ", ".join(report.named_witnesses)
+        say(f"cosigned, it says itself, by · 自称见证: {names}; give the keys that you trust with --witness")
     for finding in report.findings:
         say(f"FIRST FAULT · 首个错误: {finding}")
     say("everything holds · 全部有效" if report.holds else "nothing after that is vouched for · 其后内容均不可信")
     return 0 if report.holds else 1
+
+
+def _verify_evidence(given: argparse.Namespace, say: Say) -> int:
+    from ledger.evidence import check_evidence, read_evidence
+
+    evidence = read_evidence(given.path)
+    say(f"FORKED: the log has signed {check_evidence(evidence)} · 账本分叉证据有效")
+    say(f"signed by · 签名密钥: {evidence.key}")
+    return 0
 
 
 def _prove(given: argparse.Namespace, say: Say, _: Progress) -> int:
@@ -94,7 +133,22 @@ def _compare(given: argparse.Namespace, say: Say, _: Progress) -> int:
             if branch.entry is not None:
                 say(f"  entry {branch.entry}: {branch.transaction or '(none)'}")
             say("  " + branch.checkpoint.strip().replace("\n", "\n  "))
+    if not found.agrees:
+        _show_evidence(found, given.output, say)
     return 0 if found.agrees else 1
+
+
+def _show_evidence(found: "Comparison", output: Path | None, say: Say) -> None:
+    from ledger.evidence import check_evidence, write_evidence
+
+    evidence = found.evidence
+    if evidence is None:
+        say("not both are signed by one operator: no evidence against it · 并非同一运营方签名")
+        return
+    say(f"evidence: the operator has signed {check_evidence(evidence)} · 运营方自相矛盾")
+    if output is not None:
+        write_evidence(evidence, output)
+        say(f"written to · 已写入: {output}; check it with hexi ledger verify {output}")
 
 
 _IN_WORDS = {

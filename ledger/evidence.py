@@ -16,7 +16,16 @@ from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import EvidenceError, LedgerError
 from ledger.verifier_keys import VerifierKey, parse_verifier_key
 
-__all__ = ["TITLE", "Evidence", "check_evidence", "contradiction", "parse_evidence", "read_evidence", "write_evidence"]
+__all__ = [
+    "TITLE",
+    "Evidence",
+    "check_evidence",
+    "contradiction",
+    "is_evidence",
+    "parse_evidence",
+    "read_evidence",
+    "write_evidence",
+]
 
 TITLE = "evidence of a forked log, version 1"
 _BLOCK = re.compile(r"block (0|[1-9][0-9]{0,18}) ([0-9a-f]{64})", re.ASCII)
@@ -109,6 +118,20 @@ def check_evidence(evidence: Evidence, key: VerifierKey | None = None) -> str:
             f"and {other.size} as in the second."
         )
     return found
+
+
+def is_evidence(path: Path) -> bool:
+    """Return whether a file begins as evidence does.
+
+    Examples
+    --------
+    >>> is_evidence(Path("nowhere"))
+    False
+    """
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(TITLE) + 1) == f"{TITLE}\n".encode()
 
 
 def parse_evidence(data: bytes) -> Evidence:

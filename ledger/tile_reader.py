@@ -105,12 +105,15 @@ class TileReader:
             raise ProofError(
                 f"The place of an entry should be a whole number from 0 to below the log's size, {self.size}."
             )
-        place = index // WIDTH
+        return self.bundle(index // WIDTH)[index % WIDTH]
+
+    def bundle(self, place: int) -> list[bytes]:
+        """Return the entries of one bundle, 256 or, in the last, fewer; errors as in `root`."""
         whole, last = divmod(self.size, WIDTH)
         for width in (WIDTH,) if place < whole else (last, WIDTH):
             data = self._read(bundle_path(place, width))
             if data is not None:
-                return read_bundle(data, width)[index % WIDTH]
+                return read_bundle(data, width)[: self.size - place * WIDTH]
         raise TileError(f"{bundle_path(place)} is missing, or the part of it that a log of {self.size} entries has")
 
     def _within(self, size: int | None) -> int:

@@ -4,6 +4,9 @@ An inclusion proof is a small directory that needs nothing else: the transaction
 lead to the root and the operator's checkpoint over that root (C2SP tlog-proof), and the operator's verifier key.
 Whoever holds it can check it offline when the operator is gone.
 
+From a ledger's file a proof is cut after walking the whole chain; from a bundle it is read out of its tiles, and the
+checkpoint in it bears the signatures of witnesses too.
+
 References
 ----------
 C2SP tlog-proof (c2sp.org/tlog-proof); RFC 6962, sections 2.1.1 and 2.1.2.
@@ -14,11 +17,15 @@ from typing import NamedTuple
 
 from ledger.auditor.chain import Anchor, Link, check_block, opening_link
 from ledger.auditor.opening import stored_blocks
+from ledger.auditor.tile_proof import TileLog, bundled_entries, open_tiles
 from ledger.auditor.verification import anchor_of
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import LedgerError, ProofError, UnknownTransactionError
-from ledger.frontier import leaf_hashes
-from ledger.merkle import consistency_proof, inclusion_proof, verify_consistency
+from ledger.evidence import contradiction
+from ledger.frontier import leaf_hash, leaf_hashes
+from ledger.growth import verify_growth
+from ledger.merkle import consistency_proof, inclusion_proof, verify_inclusion
+from ledger.suites import Suite
 from ledger.transaction import read_transaction
 
 __all__ = ["Growth", "Inclusion", "prove_growth", "prove_inclusion"]
@@ -88,9 +95,12 @@ def prove_inclusion(path: Path | str, transaction: str) -> Inclusion:
     UnknownTransactionError
         If there is none of that id or index.
     LedgerError
-        If the chain does not hold; what it proves would be worth nothing.
+        If the chain does not hold, or a bundle's tiles do not lead to its checkpoint; what it proves would be worth
+        nothing.
     """
-    log = _read(Path(path), transaction)
+    if Path(path).is_dir():
+        return _from_tiles(open_tiles(Path(path)), transaction)
+    log = _read(path, transaction)
     if log.found is None:
         raise UnknownTransactionError(f"the ledger of {len(log.leaves)} entries has no transaction {transaction}")
     index, data = log.found
@@ -113,17 +123,46 @@ def prove_growth(path: Path | str, earlier: bytes) -> Growth:
     LedgerError
         If the chain does not hold, or the note is not one of this log.
     """
-    log = _read(Path(path), None)
+    if Path(path).is_dir():
+        tiles = open_tiles(Path(path))
+        old, _ = open_checkpoint(earlier, [tiles.key])
+        _check_not_rolled_back(old, tiles.checkpoint)
+        return _growth(old, tiles.checkpoint, tiles.tiles.consistency_proof(old.size), tiles.suite)
+    log = _read(path, None)
     old, _ = open_checkpoint(earlier, [log.anchor.key])
     new, _ = open_checkpoint(log.checkpoint, [log.anchor.key])
+    _check_not_rolled_back(old, new)
+    suite = log.anchor.suite
+    return _growth(old, new, consistency_proof(log.leaves, old.size, hash=suite.hash), suite)
+
+
+def _check_not_rolled_back(old: Checkpoint, new: Checkpoint) -> None:
     if old.size > new.size:
         raise ProofError(f"the checkpoint vouches for {old.size} entries, the ledger has only {new.size}: rolled back")
-    hashes = consistency_proof(log.leaves, old.size, hash=log.anchor.suite.hash)
-    verify_consistency(old.size, new.size, hashes, old.root, new.root, hash=log.anchor.suite.hash)
+    found = contradiction(old, new)
+    if found is not None:
+        raise ProofError(f"the operator has signed {found}: forked")
+
+
+def _growth(old: Checkpoint, new: Checkpoint, hashes: list[bytes], suite: Suite) -> Growth:
+    verify_growth(old, new, hashes, hash=suite.hash)
     return Growth(old, new, tuple(hashes))
 
 
-def _read(path: Path, wanted: str | None) -> _Log:
+def _from_tiles(log: TileLog, wanted: str) -> Inclusion:
+    index = int(wanted) if wanted.isdecimal() and len(wanted) < 20 else None
+    if index is not None and index >= log.tiles.size:
+        raise UnknownTransactionError(f"the ledger of {log.tiles.size} entries has no transaction {wanted}")
+    for place, data in bundled_entries(log, index or 0):
+        if index == place or (index is None and _id(data, log.suite) == wanted):
+            hashes = log.tiles.inclusion_proof(place)
+            leaf = leaf_hash(data, hash=log.suite.hash)
+            verify_inclusion(leaf, place, log.tiles.size, hashes, log.checkpoint.root, hash=log.suite.hash)
+            return Inclusion(data, place, tuple(hashes), log.note, str(log.key), log.suite.name)
+    raise UnknownTransactionError(f"the ledger of {log.tiles.size} entries has no transaction {wanted}")
+
+
+def _read(path: Path | str, wanted: str | None) -> _Log:
     log: _Log | None = None
     with stored_blocks(path) as blocks:
         for block in blocks:
@@ -145,13 +184,13 @@ def _find(entries: list[bytes], start: int, wanted: str | None, anchor: Anchor) 
     if wanted.isdecimal() and len(wanted) < 20:
         index = int(wanted)
         return (index, entries[index - start]) if start <= index < start + len(entries) else None
-    places = (place for place, data in enumerate(entries) if _id(data, anchor) == wanted)
+    places = (place for place, data in enumerate(entries) if _id(data, anchor.suite) == wanted)
     place = next(places, None)
     return None if place is None else (start + place, entries[place])
 
 
-def _id(data: bytes, anchor: Anchor) -> str | None:
+def _id(data: bytes, suite: Suite) -> str | None:
     try:
-        return read_transaction(data, anchor.suite.hash).id.hex()
+        return read_transaction(data, suite.hash).id.hex()
     except LedgerError:
         return None  # the genesis has no id

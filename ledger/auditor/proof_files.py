@@ -10,15 +10,17 @@ C2SP tlog-proof (c2sp.org/tlog-proof).
 
 import base64
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from ledger.auditor.proof import Inclusion
+from ledger.auditor.witnessing import demanded
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import ProofError
 from ledger.frontier import leaf_hash
 from ledger.merkle import verify_inclusion
 from ledger.suites import by_name
-from ledger.verifier_keys import base64_decoded, parse_verifier_key
+from ledger.verifier_keys import VerifierKey, base64_decoded, parse_verifier_key
 
 __all__ = ["FILES", "check_inclusion", "read_inclusion", "write_inclusion"]
 
@@ -65,16 +67,28 @@ def read_inclusion(directory: Path) -> Inclusion:
     return Inclusion(data, int(matched[1]), tuple(one for one in hashes if one), checkpoint.encode(), log_key, suite)
 
 
-def check_inclusion(proof: Inclusion) -> Checkpoint:
+def check_inclusion(
+    proof: Inclusion, *, witnesses: Sequence[VerifierKey | str] = (), quorum: int | None = None
+) -> Checkpoint:
     """Check a proof, and return the checkpoint that vouches for the transaction.
+
+    Parameters
+    ----------
+    witnesses, quorum
+        Verifier keys of witnesses that the reader trusts, and how many must have cosigned the checkpoint; all if no
+        number is given.
 
     Raises
     ------
+    QuorumError
+        If too few of them have.
     LedgerError
         If the key has not signed the checkpoint, or the hashes do not lead from the transaction to its root.
     """
-    suite = by_name(proof.suite)
-    checkpoint, _ = open_checkpoint(proof.checkpoint, [parse_verifier_key(proof.log_key)])
+    suite, trusted = by_name(proof.suite), demanded(witnesses, quorum)
+    checkpoint, note = open_checkpoint(proof.checkpoint, [parse_verifier_key(proof.log_key)])
+    if trusted is not None:
+        trusted.check(note)
     leaf = leaf_hash(proof.transaction, hash=suite.hash)
     verify_inclusion(leaf, proof.place, checkpoint.size, list(proof.hashes), checkpoint.root, hash=suite.hash)
     return checkpoint

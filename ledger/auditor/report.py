@@ -50,7 +50,9 @@ class Report(NamedTuple):
     findings
         Empty if everything holds; else the first place where it does not, and what the seal of the file says.
     witnesses
-        Names of the witnesses that have cosigned the last checkpoint, of those that were asked for.
+        Names of the witnesses that have cosigned the last checkpoint, of those whose keys the reader gave.
+    named_witnesses
+        Names of all that have, by keys that a bundle brings itself: they prove nothing to who does not know the keys.
     """
 
     ledger: str = ""
@@ -64,6 +66,7 @@ class Report(NamedTuple):
     last: int = 0
     findings: tuple[Finding, ...] = ()
     witnesses: tuple[str, ...] = ()
+    named_witnesses: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

@@ -8,32 +8,34 @@ What it can not see: a history that the operator made up as a whole, with member
 reader compares the ledger's id with the one that members know, and asks for the cosignatures of witnesses.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ledger.auditor.chain import Anchor, Link, check_block, opening_link
-from ledger.auditor.opening import stored_blocks
+from ledger.auditor.opening import beside, findings_beside, stored_blocks
 from ledger.auditor.report import Finding, Report
 from ledger.auditor.signatures import Claim, Signatures, signature_checker
 from ledger.auditor.stored import StoredBlock
+from ledger.auditor.witnessing import demanded, witnessed
 from ledger.block import Header, split_entries
 from ledger.errors import (
     BlockError,
     DamagedStoreError,
     GenesisError,
     LedgerError,
+    MissingExtraError,
     NoLedgerError,
+    StoreError,
     UnknownCertificateError,
 )
 from ledger.execution import Rules, admit, certificate_of, execute
 from ledger.genesis import Genesis, ledger_id, opening_state, read_genesis
 from ledger.replays import forget
-from ledger.seal import broken_page
 from ledger.state import State, state_digest
 from ledger.suites import by_name
 from ledger.transaction import SignedTransaction, message_of
-from ledger.verifier_keys import parse_verifier_key
+from ledger.verifier_keys import VerifierKey, parse_verifier_key
 
 __all__ = ["anchor_of", "verify", "verify_blocks"]
 
@@ -57,37 +59,55 @@ class _EntryError(Exception):
 
 
 def verify(
-    path: Path | str, *, ledger: str | None = None, processes: int = 1, progress: Progress | None = None
+    path: Path | str,
+    *,
+    ledger: str | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+    witnesses: Sequence[VerifierKey | str] = (),
+    quorum: int | None = None,
 ) -> Report:
     """Check a ledger or a proof bundle from its first byte to its last.
 
     Parameters
     ----------
     path
-        A ledger's SQLite file, or the directory of a proof bundle.
+        A ledger's SQLite file, the directory of a proof bundle, or the URL of a PostgreSQL database.
     ledger
         Id that the ledger should have, if the reader knows it: else any ledger that holds in itself is accepted.
     processes
         How many verify signatures.
     progress
         Called with the name of the step, how many entries are done and how many there are (0 if not known).
+    witnesses, quorum
+        Verifier keys of witnesses that the reader trusts, and how many must have cosigned the last checkpoint of a
+        bundle; all if no number is given.
 
     Raises
     ------
     NoLedgerError
-        If there is neither at this path.
+        If there is none of these.
+    BusyStoreError
+        If something was found in a file that was written to meanwhile.
+    QuorumError
+        If so many of these witnesses can not be had.
 
     Returns
     -------
     Report
         With the first finding, if there is one.
     """
-    with stored_blocks(Path(path)) as blocks:
-        report = verify_blocks(blocks, ledger=ledger, processes=processes, progress=progress)
-    damage = broken_page(Path(path))
-    if damage is None:
-        return report
-    return report._replace(findings=(*report.findings, Finding(None, None, DamagedStoreError.__name__, damage)))
+    trusted = demanded(witnesses, quorum)
+    before = beside(path)
+    try:
+        with stored_blocks(path) as blocks:
+            report = verify_blocks(blocks, ledger=ledger, processes=processes, progress=progress)
+    except NoLedgerError as error:
+        if not before.sealed:
+            raise
+        report = Report(findings=(_finding(None, error),))  # a seal lies beside it, so that it was a ledger
+    report = report._replace(findings=report.findings + findings_beside(path, before, report))
+    return witnessed(report, Path(path), trusted)
 
 
 def verify_blocks(
@@ -109,7 +129,9 @@ def verify_blocks(
         first = next(stream)
     except StopIteration:
         return Report(findings=(Finding(0, None, "BlockError", "there is no block: not even the genesis"),))
-    except NoLedgerError:
+    except DamagedStoreError as error:
+        return Report(findings=(_finding(0, error),))
+    except (NoLedgerError, StoreError, MissingExtraError):
         raise
     except LedgerError as error:
         return Report(findings=(_finding(0, error),))
@@ -146,6 +168,10 @@ def _walk(
                 break
     except _EntryError as error:
         found = _finding(here.link.number + 1, error.error, error.entry)
+    except DamagedStoreError as error:
+        found = _finding(None, error)
+    except (NoLedgerError, StoreError):
+        raise
     except LedgerError as error:
         found = _finding(here.link.number + 1, error)
     # Signatures are verified behind the walk: one that fails lies before what the walk has found, or in the same block.
@@ -245,5 +271,5 @@ def _held(report: Report, here: _Here) -> Report:
     )
 
 
-def _finding(block: int, error: LedgerError, entry: int | None = None) -> Finding:
+def _finding(block: int | None, error: LedgerError, entry: int | None = None) -> Finding:
     return Finding(block, entry, type(error).__name__, str(error))
