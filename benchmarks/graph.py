@@ -12,11 +12,14 @@ square of the firms, and with a bound of four it misses some (1.0.0: 3 of the 7,
 triangles). Joins of tables are the referee there. rustworkx has no search for bounded cycles, and ranks wrongly with
 the tolerance that it comes with, which is shown apart. What a library does not offer is an empty cell.
 
-The last tables are of ours alone. Seconds for each million firms: where the cost grows with the size of the network
-and not faster, a column shows about the same figure three times (small networks fit into the processor's cache, but
-the calls around a kernel weigh more there). The time divided by that of the fastest other library whose answer is
-right: above 1 we lose. What is paid once: the first calls (which load compiled code), the compilation in a fresh
-checkout, and the peak memory of a process of its own that reads the ties from a file, sorts and analyses them.
+The last tables are of ours alone. Seconds for each million firms, and by how many times they are more than in the
+smallest network: where the cost grows with the size of the network and not faster, that is 1. It is more, for small
+networks fit into the processor's cache and large ones do not, so that two floors stand beside ours, which do no work
+(`benchmarks.graph_floor`): a look along each tie, and a step to each firm that waits for the one before. What grows as
+they do is waiting for memory; what grew faster than both would be more work for each firm. The time divided by that of
+the fastest other library whose answer is right: above 1 we lose. What is paid once: the first calls (which load
+compiled code), the compilation in a fresh checkout, and the peak memory of a process of its own that reads the ties
+from a file, sorts and analyses them.
 
 Scenarios (thousands, ours only, on one thread): the guarantee cascade with a probability of default of 1 % and one
 common factor (correlation 0.15), and DebtRank with one firm in a thousand hit; the others have nothing like them.
@@ -29,6 +32,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.cost import timed
+from benchmarks.graph_floor import floor
 from benchmarks.graph_joins import joins
 from benchmarks.graph_ours import compilation_seconds, ours, peak_bytes, scenario_seconds
 from benchmarks.graph_peers import Answer, Subject, peers
@@ -47,6 +51,7 @@ _SEED = 7
 _SIZES, _QUICK_SIZES = (10_000, 100_000, 1_000_000), (10_000,)
 _SCENARIOS, _QUICK_SCENARIOS = 10_000, 200
 _RUNS = 5
+_PER_FIRM = "ours, seconds for a million firms"
 _SHORT, _LONG_ENOUGH, _LONG = 0.05, 4.0, 5.0
 """CPU seconds of all runs up to which there are more of them, beyond which there are fewer; of one that is enough."""
 
@@ -99,6 +104,7 @@ def run(quick: bool = False, progress: Progress | None = None) -> tuple[Measurem
             known.append(measured(subject, ties))
         found += _tables(f"{firms:,} firms", known)
         alone += _alone(firms, ties, _QUICK_SCENARIOS if quick else _SCENARIOS, known)
+    alone += _growth(alone)
     if not quick:
         alone.append(Measurement("ours, once", "ours, fresh checkout", "compilation", compilation_seconds(), "s"))
     tables = list(dict.fromkeys(one.dataset for one in alone))
@@ -170,8 +176,9 @@ def _alone(firms: int, ties: Ties, scenarios: int, known: list[Answers]) -> Iter
     """Yield what ours alone is measured by, a row for each size of the network."""
     own, *others = known
     row, agrees = f"ours, {firms:,} firms", _agrees(known)
-    for name, seconds in (own.seconds | scenario_seconds(ties.network, scenarios)).items():
-        yield Measurement("ours, seconds for a million firms", row, name, seconds * 1e6 / firms, "s")
+    costs = own.seconds | scenario_seconds(ties.network, scenarios) | measured(floor(), ties).seconds
+    for name, seconds in costs.items():
+        yield Measurement(_PER_FIRM, row, name, seconds * 1e6 / firms, "s")
     for question, seconds in own.seconds.items():
         right = [one.seconds[question] for one in others if agrees.get((one.subject, question))]
         if right:
@@ -179,3 +186,13 @@ def _alone(firms: int, ties: Ties, scenarios: int, known: list[Answers]) -> Iter
     late = sum(own.first[question] - own.seconds[question] for question in own.seconds)
     yield Measurement("ours, once", row, "first calls", max(late, 0.0), "s")
     yield Measurement("ours, once", row, "peak memory of the analysis", peak_bytes(ties.network) / 1e6, "MB")
+
+
+def _growth(alone: list[Measurement]) -> Iterator[Measurement]:
+    """Yield the cost for each firm of the larger networks as a multiple of that in the smallest one."""
+    smallest: dict[str, float] = {}
+    for one in alone:
+        if one.dataset == _PER_FIRM and smallest.setdefault(one.metric, one.value) != one.value:
+            yield Measurement(
+                "ours, growth of the cost for each firm", one.subject, one.metric, one.value / smallest[one.metric], "×"
+            )

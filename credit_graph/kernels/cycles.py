@@ -4,6 +4,7 @@ A cycle is found from that of its members who has most ties, and then this node 
 no later path runs through them. From the node, a search against the ties marks who can still reach it within half of
 the length; the search along the ties goes beyond its own half only over marked nodes. What is in no cycle any more
 when a node is taken out (nothing leads in, or nothing out) goes with it. Mutual pairs are read off two sorted rows.
+Only ties inside of strong components are searched, their nodes numbered anew so that neighbours lie close together.
 
 The number of cycles can grow with the power of the length: budgets of cycles and of steps (ties looked at) end the
 search, and the result says so; `stop` is for those who must look at a clock. For cycles of any length see Johnson,
@@ -17,9 +18,9 @@ import numpy.typing as npt
 
 from credit_graph.compiled import compiled
 from credit_graph.errors import RowsError
-from credit_graph.kernels.groups import Groups, sorted_groups
-from credit_graph.kernels.rows import simple
-from credit_graph.kernels.strong import Strong, given_or_found, inner_ties
+from credit_graph.kernels.groups import Groups, from_smallest, sorted_groups
+from credit_graph.kernels.rows import mutual, simple
+from credit_graph.kernels.strong import Strong, given_or_found, inner_rows
 
 __all__ = ["short_cycles"]
 
@@ -72,17 +73,27 @@ def short_cycles(
         raise RowsError(f"a cycle has at least 2 nodes, so longest must be at least 2, not {longest}")
     if most < 0 or most_steps < 0:
         raise RowsError(f"budgets of cycles and steps must be at least 0, not {most} and {most_steps}")
-    label = given_or_found(starts, heads, strong).label
-    size = np.bincount(label, minlength=len(label)).astype(np.int32)[label]
-    ties = inner_ties(starts, heads, label)
-    pairs = _pairs(*ties)
+    strong = given_or_found(starts, heads, strong)
+    inner = inner_rows(starts, heads, strong)
+    nodes, ties = inner[0], inner[1:]
+    pairs = np.sort(nodes[_pairs(*ties)], axis=1)
     found, members, truncated = np.zeros(1, np.int64), np.empty(0, np.int32), len(pairs) > most
-    pairs = pairs[:most]
+    if truncated:
+        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))[:most]]
     if longest > 2 and not truncated:
+        size = _sizes(strong.label[nodes])
         longest = min(longest, int(size.max(initial=0)))
         found, members, truncated = _longer(*ties, size, longest, most - len(pairs), most_steps, stop)
+        members = from_smallest(found, nodes[members])
     together = np.concatenate([np.arange(0, 2 * len(pairs), 2), found + 2 * len(pairs)])
     return sorted_groups(together, np.concatenate([pairs.ravel(), members]), truncated)
+
+
+def _sizes(label: Int32) -> Int64:
+    """Return the size of each node's component; nodes of one component stand beside each other."""
+    first = np.flatnonzero(np.diff(label, prepend=-1))
+    size = np.diff(first, append=len(label))
+    return np.repeat(size, size)
 
 
 def _longer(
@@ -90,7 +101,7 @@ def _longer(
     out_to: Int32,
     in_start: Int64,
     in_to: Int32,
-    size: Int32,
+    size: Int64,
     longest: int,
     most: int,
     most_steps: int,
@@ -119,23 +130,14 @@ def _longer(
     return found[: count + 1], members[: found[count]], bool(state[0] < len(roots))
 
 
-@compiled
 def _pairs(out_start: Int64, out_to: Int32, in_start: Int64, in_to: Int32) -> Int32:
-    """Return the pairs tied both ways, the smaller node first."""
-    pairs, used = np.empty((len(out_to) // 2, 2), np.int32), 0
-    for node in range(len(out_start) - 1):
-        left, right = out_start[node], in_start[node]
-        while left < out_start[node + 1] and right < in_start[node + 1]:
-            one, two = out_to[left], in_to[right]
-            if one == two and one > node:
-                pairs[used, 0], pairs[used, 1] = node, one
-                used += 1
-            left += one <= two
-            right += two <= one
-    return pairs[:used].copy()
+    """Return the pairs tied both ways."""
+    start, partner = mutual(out_start, out_to, (in_start, in_to))
+    node = np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
+    return np.column_stack([node, partner])[node < partner]
 
 
-def _by_degree(out_start: Int64, in_start: Int64, size: Int32) -> tuple[Int32, npt.NDArray[np.bool_], Int32]:
+def _by_degree(out_start: Int64, in_start: Int64, size: Int64) -> tuple[Int32, npt.NDArray[np.bool_], Int32]:
     """Return the degrees (out, in), who can be in a cycle of three, and these by falling degree."""
     degrees, alive = np.column_stack([np.diff(out_start), np.diff(in_start)]).astype(np.int32), size > 2
     ties = degrees.sum(axis=1)
@@ -229,7 +231,8 @@ def _walk(
         head, rest = out_to[place], longest - depth - 1
         if head == root and depth > 1:
             if count < most:
-                _note(path[: depth + 1], found, members, count)
+                found[count + 1] = found[count] + depth + 1
+                members[found[count] : found[count + 1]] = path[: depth + 1]
             count += 1
         elif head != root and alive[head] and rest > 0 and (0 < far[head] <= rest or rest > half):
             depth += 1
@@ -257,15 +260,6 @@ def _mark(
         node = queue[next_one]
         steps = far[node]
         next_one += 1
-
-
-@compiled
-def _note(path: Int32, found: Int64, members: Int32, count: int) -> None:
-    """Write a cycle down, its smallest node first."""
-    first, used = np.argmin(path), found[count]
-    for place in range(len(path)):
-        members[used + place] = path[(first + place) % len(path)]
-    found[count + 1] = used + len(path)
 
 
 @compiled

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from credit_graph.compiled import compiled
 
-__all__ = ["Groups", "sorted_groups"]
+__all__ = ["Groups", "from_smallest", "sorted_groups"]
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -61,6 +61,24 @@ def sorted_groups(start: Int64, members: Int32, truncated: bool = False) -> Grou
         return Groups(np.zeros(1, np.int64), np.empty(0, np.int32), truncated)
     by_first = np.argsort(members[start[:-1]], kind="stable")
     return Groups(*_taken(start, members, _ordered(start, members, by_first)), truncated)
+
+
+@compiled
+def from_smallest(start: Int64, members: Int32) -> Int32:
+    """Return the members of cycles with each cycle turned so that its smallest node comes first.
+
+    Examples
+    --------
+    >>> from_smallest(np.array([0, 3, 5]), np.array([4, 1, 7, 2, 3], np.int32)).tolist()
+    [1, 7, 4, 2, 3]
+    """
+    turned = np.empty_like(members)
+    for group in range(len(start) - 1):
+        begin, size = start[group], start[group + 1] - start[group]
+        first = np.argmin(members[begin : begin + size])
+        for place in range(size):
+            turned[begin + place] = members[begin + (first + place) % size]
+    return turned
 
 
 @compiled

@@ -6,13 +6,20 @@ spreading those nodes' weight over all nodes (Del Corso, Gulli and Romani, "Fast
 linear system", 2005). It is solved strong component by strong component, sources first, so that a firm in no circle
 costs one look and a small circle stays in the processor's cache. Sweeps end when what is still missing is below `tol`
 in the sum over all firms; a power method that stops at a change of `n * tol` is far from its limit at a million nodes.
+
+Where nearly every node is in one large component there is nothing to gain from components, and finding them costs as
+much as ten sweeps. If most nodes have ties both in and out, some sweeps over the whole network are tried: when they
+come close fast enough (uniform random ties do; long chains do not) they are all that is needed.
 """
+
+import math
 
 import numpy as np
 import numpy.typing as npt
 
 from credit_graph.compiled import compiled
 from credit_graph.errors import RowsError
+from credit_graph.kernels.rank_sweeps import sweep, sweep_even
 from credit_graph.kernels.rows import checked
 from credit_graph.kernels.strong import Strong, given_or_found, strong_order
 
@@ -21,8 +28,10 @@ __all__ = ["pagerank"]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
-_SCALED = 60
-"""Sweeps after which a component is scaled as a whole."""
+_KNIT = 0.8
+"""Part of the nodes that must have ties both in and out for sweeps over the whole network to be tried."""
+_FIRST, _NEXT, _REST = 6, 2, 24
+"""Sweeps over the whole network before its speed is measured, while it is, and afterwards at the most."""
 
 
 def pagerank(
@@ -74,8 +83,11 @@ def pagerank(
     shares = _even_shares(tails, n) if weight is None else _shares(tails, weights, n)
     if strong is not None:
         strong = given_or_found(starts, tails, strong)
-    else:  # these rows lead against the ties
-        against = strong_order(starts, tails)
+    else:
+        found = _as_one(starts, tails, shares, weight is not None, damping, tol, most_sweeps)
+        if found is not None:
+            return found
+        against = strong_order(starts, tails)  # these rows lead against the ties
         strong = Strong(against.label, against.order[::-1].copy())
     rank, missing = _ranks(
         starts, tails, shares, weight is not None, strong.label, strong.order, damping, tol, most_sweeps
@@ -85,6 +97,29 @@ def pagerank(
             f"{most_sweeps} sweeps leave an error of up to {missing:.1g}, more than {tol}; allow more sweeps"
         )
     return rank
+
+
+def _as_one(
+    start: Int64, tail: Int32, share: Float64, is_weighted: bool, damping: float, tol: float, most: int
+) -> Float64 | None:
+    """Return the ranks by sweeps over the whole network, or None if components are likely to be faster."""
+    n = len(start) - 1
+    sends = (np.bincount(tail, share, n) if is_weighted else share) > 0
+    knit = np.count_nonzero(sends & (start[1:] > start[:-1]))
+    if knit < max(_KNIT * n, 1) or most < _FIRST + _NEXT + _REST:
+        return None
+    fixed, leak, part = np.full(n, (1.0 - damping) / n), np.where(sends, 1.0 - damping, 1.0), damping * share
+    found, own = fixed.copy(), np.ones(n)
+    solve = sweep if is_weighted else sweep_even
+    early = late = solve(start, tail, part, fixed, own, leak, found, damping, tol, _FIRST)
+    if late > tol:
+        late = solve(start, tail, part, fixed, own, leak, found, damping, tol, _NEXT)
+    if late > tol:
+        # so many more such sweeps would be needed, if the error went on falling as it did
+        if late >= early or _NEXT * math.log(tol / late) / math.log(late / early) > _REST:
+            return None
+        late = solve(start, tail, part, fixed, own, leak, found, damping, tol, _REST)
+    return found / found.sum() if late <= tol else None
 
 
 @compiled
@@ -126,49 +161,92 @@ def _ranks(
     tol: float,
     most: int,
 ) -> tuple[Float64, float]:
-    """Solve component by component, sources first, each with the final ranks of those before it."""
-    n, missing = len(label), 0.0
-    rank, local, largest, first = np.zeros(n), np.empty(n, np.int32), 0, 0
+    """Solve component by component, sources first, each with the final ranks of those before it.
+
+    `rank`, and what a node sends down each of its ties where all carry the same (`passed`), stand in the given order:
+    one look tells whether a tie comes from the component at hand, and where its tail is.
+    """
+    n, missing, largest, begin = len(label), 0.0, 0, 0
+    position, is_first = np.empty(n, np.int32), np.ones(n + 1, np.bool_)
     for place in range(n):
-        if label[order[place]] != label[order[first]]:
-            first = place
-        local[order[place]] = place - first
-        largest = max(largest, place - first + 1)
+        position[order[place]] = place
+        is_first[place] = place == 0 or label[order[place]] != label[order[place - 1]]
+        begin = place if is_first[place] else begin
+        largest = max(largest, place - begin + 1)
+    rank, passed = np.empty(n), np.empty(0 if is_weighted else n)
     # the component at hand: its ties as rows of local tails, the part that each sends, and what comes from outside
     rows, fixed, own, leak = np.zeros(largest + 1, np.int64), np.empty(largest), np.empty(largest), np.empty(largest)
     inner, part = np.empty(len(tail), np.int32), np.empty(len(tail) if is_weighted else largest)
-    first, end = 0, 0
-    while first < n:
-        while end < n and label[order[end]] == label[order[first]]:
-            end += 1
-        nodes, size = order[first:end], end - first
-        fixed[:size] = (1.0 - damping) / n
-        own[:size] = leak[:size] = 1.0
-        _fill(nodes, start, tail, share, is_weighted, label, local, damping, rank, rows, fixed, own, leak, inner, part)
-        found = fixed[:size] / own[:size]
-        if size > 1 and is_weighted:
-            left = _solve(rows, inner, part, fixed, own, leak, found, damping, tol, most)
-            missing = max(missing, left)
-        elif size > 1:
-            left = _solve_even(rows, inner, part, fixed, own, leak, found, damping, tol, most)
-            missing = max(missing, left)
-        for place in range(size):
-            rank[nodes[place]] = found[place]
-        first = end
-    return rank / rank.sum(), missing
+    begin, base, sent = 0, (1.0 - damping) / max(n, 1), rank if is_weighted else passed
+    given = (order, position, start, tail, share, is_weighted, damping, base, sent)
+    for end in range(1, n + 1):
+        if not is_first[end] or end <= begin:
+            continue
+        if end - begin == 1:
+            begin = _alone(begin, is_first, rank, *given)
+            continue
+        _fill(begin, end, *given, rows, fixed, own, leak, inner, part)
+        found = fixed[: end - begin] / own[: end - begin]
+        solve = (rows, inner, part, fixed, own, leak, found, damping, tol, most)
+        missing = max(missing, sweep(*solve) if is_weighted else sweep_even(*solve))
+        rank[begin:end] = found
+        if not is_weighted:
+            passed[begin:end] = found * part[: end - begin]
+        begin = end
+    result, total = np.empty(n), rank.sum()
+    for place in range(n):
+        result[order[place]] = rank[place] / total
+    return result, missing
 
 
 @compiled
-def _fill(
-    nodes: Int32,
+def _alone(
+    begin: int,
+    is_first: npt.NDArray[np.bool_],
+    rank: Float64,
+    order: Int32,
+    position: Int32,
     start: Int64,
     tail: Int32,
     share: Float64,
     is_weighted: bool,
-    label: Int32,
-    local: Int32,
     damping: float,
-    rank: Float64,
+    base: float,
+    sent: Float64,
+) -> int:
+    """Rank all nodes from `begin` on that are components of their own, and return where a larger one begins.
+
+    Most components are: a call for each would cost more than what is done for it.
+    """
+    place = begin
+    while place < len(order) and is_first[place + 1]:
+        node = order[place]
+        flow, mine = base, 1.0
+        for tie in range(start[node], start[node + 1]):
+            tail_place, down = position[tail[tie]], damping * share[tie if is_weighted else node]
+            if tail_place == place:
+                mine -= down
+            else:
+                flow += sent[tail_place] * (down if is_weighted else 1.0)
+        rank[place] = flow / mine
+        sent[place] = rank[place] if is_weighted else rank[place] * damping * share[node]
+        place += 1
+    return place
+
+
+@compiled
+def _fill(
+    begin: int,
+    end: int,
+    order: Int32,
+    position: Int32,
+    start: Int64,
+    tail: Int32,
+    share: Float64,
+    is_weighted: bool,
+    damping: float,
+    base: float,
+    sent: Float64,
     rows: Int64,
     fixed: Float64,
     own: Float64,
@@ -177,95 +255,27 @@ def _fill(
     part: Float64,
 ) -> None:
     """Write down the equations of one component; `leak` is the part of a node's rank that leaves the component."""
-    used = 0
-    for row in range(len(nodes)):
-        node = nodes[row]
-        for place in range(start[node], start[node + 1]):
-            other = tail[place]
-            sent = damping * (share[place] if is_weighted else share[other])
-            if label[other] != label[node]:
-                fixed[row] += sent * rank[other]
-                continue
-            leak[local[other]] -= sent
-            if other == node:
-                own[row] -= sent
-                continue
-            inner[used] = local[other]
-            if is_weighted:
-                part[used] = sent
-            used += 1
+    used, size, even = 0, end - begin, 0.0
+    leak[:size] = 0.0
+    for row in range(size):
+        node = order[begin + row]
+        flow, mine = base, 1.0
         if not is_weighted:
-            part[row] = damping * share[node]
-        rows[row + 1] = used
-
-
-@compiled
-def _solve(
-    rows: Int64,
-    inner: Int32,
-    part: Float64,
-    fixed: Float64,
-    own: Float64,
-    leak: Float64,
-    found: Float64,
-    damping: float,
-    tol: float,
-    most: int,
-) -> float:
-    """Sweep over one component until its share of the error is small enough; return that share."""
-    missing, inflow = np.inf, fixed[: len(found)].sum()
-    for sweep in range(most):
-        change, total, lost = 0.0, 0.0, 0.0
-        for node in range(len(found)):
-            new = fixed[node]
-            for place in range(rows[node], rows[node + 1]):
-                new += part[place] * found[inner[place]]
-            new /= own[node]
-            change += abs(new - found[node])
-            total += new
-            lost += new * leak[node]
-            found[node] = new
-        # what is left of the system after a sweep is at most damping * change; its solution adds 1 / (1 - damping)
-        missing = change * damping / (1.0 - damping) / total
-        if missing <= tol:
-            break
-        # what flows in must flow out: one factor for all nodes takes away the slowest part of the error; only at first,
-        # for it is the sweeps alone that are sure to converge
-        if sweep < _SCALED:
-            found *= inflow / lost
-    return missing
-
-
-@compiled
-def _solve_even(
-    rows: Int64,
-    inner: Int32,
-    part: Float64,
-    fixed: Float64,
-    own: Float64,
-    leak: Float64,
-    found: Float64,
-    damping: float,
-    tol: float,
-    most: int,
-) -> float:
-    """Sweep as `_solve`, where each node sends the same part down each of its ties: `part` is of the nodes."""
-    missing, inflow, passed = np.inf, fixed[: len(found)].sum(), found * part[: len(found)]
-    for sweep in range(most):
-        change, total, lost = 0.0, 0.0, 0.0
-        for node in range(len(found)):
-            new = fixed[node]
-            for place in range(rows[node], rows[node + 1]):
-                new += passed[inner[place]]
-            new /= own[node]
-            change += abs(new - found[node])
-            total += new
-            lost += new * leak[node]
-            found[node], passed[node] = new, new * part[node]
-        missing = change * damping / (1.0 - damping) / total
-        if missing <= tol:
-            break
-        if sweep < _SCALED:
-            found *= inflow / lost
-            passed *= inflow / lost
-    return missing
+            even = part[row] = damping * share[node]
+        for place in range(start[node], start[node + 1]):
+            local = position[tail[place]] - begin
+            down = damping * share[place] if is_weighted else even
+            if local < 0:
+                flow += sent[local + begin] * (down if is_weighted else 1.0)
+                continue
+            leak[local] += down if is_weighted else 1.0
+            if local == row:
+                mine -= down
+                continue
+            inner[used] = local
+            if is_weighted:
+                part[used] = down
+            used += 1
+        fixed[row], own[row], rows[row + 1] = flow, mine, used
+    for row in range(size):
+        leak[row] = 1.0 - leak[row] * (1.0 if is_weighted else part[row])

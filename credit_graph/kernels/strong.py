@@ -14,7 +14,7 @@ from credit_graph.compiled import compiled
 from credit_graph.errors import RowsError
 from credit_graph.kernels.rows import checked
 
-__all__ = ["Strong", "given_or_found", "inner_ties", "strong_components", "strong_order"]
+__all__ = ["Strong", "given_or_found", "inner_rows", "inner_ties", "strong_components", "strong_order"]
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -103,6 +103,25 @@ def inner_ties(start: npt.ArrayLike, to: npt.ArrayLike, label: Int32) -> tuple[I
     return out_start, out_to, in_start, in_to
 
 
+def inner_rows(start: npt.ArrayLike, to: npt.ArrayLike, strong: Strong) -> tuple[Int32, Int64, Int32, Int64, Int32]:
+    """Return who is in a strong component with others, and their ties inside of it: rows out, and rows in.
+
+    The rows number these nodes anew, in the order of `strong`: neighbours then lie close to each other in memory, and a
+    long search over them waits for it far less.
+
+    Returns
+    -------
+    The nodes by their new numbers, int32; then as `inner_ties`.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in inner_rows([0, 1, 2, 4], [1, 2, 1, 2], strong_order([0, 1, 2, 4], [1, 2, 1, 2]))]
+    [[1, 2], [0, 1, 2], [1, 0], [0, 1, 2], [1, 0]]
+    """
+    nodes, out_start, out_to, in_start, in_to = _inner_rows(*checked(start, to), strong.label, strong.order)
+    return nodes, out_start, out_to, in_start, in_to
+
+
 @compiled
 def _strong(start: Int64, to: Int32) -> tuple[Int32, Int32]:
     n = len(start) - 1
@@ -124,7 +143,10 @@ def _strong(start: Int64, to: Int32) -> tuple[Int32, Int32]:
             while place < end:
                 head = to[place]
                 if index[head] == 0:
-                    break
+                    if start[head] < start[head + 1]:
+                        break
+                    complete -= 1  # it leads nowhere: a component of its own, without a step down and back
+                    order[complete], index[head] = head, done + head
                 low = min(low, index[head])
                 place += 1
             index[node] = low
@@ -139,21 +161,30 @@ def _strong(start: Int64, to: Int32) -> tuple[Int32, Int32]:
                 order[waiting] = node
                 waiting += 1
             else:
-                smallest, right = node, complete
-                complete -= 1
-                order[complete] = node
-                while waiting > 0 and index[order[waiting - 1]] >= low:
-                    waiting -= 1
-                    complete -= 1
-                    order[complete] = order[waiting]
-                    smallest = min(smallest, order[complete])
-                for rank in range(complete, right):
-                    index[order[rank]] = done + smallest
-                order[complete:right] = order[complete:right][::-1].copy()
+                waiting, complete = _closed(node, low, index, order, waiting, complete)
             depth -= 1
     for node in range(n):
         index[node] -= done
     return index, order
+
+
+@compiled
+def _closed(node: int, low: int, index: Int32, order: Int32, waiting: int, complete: int) -> tuple[int, int]:
+    """Move a node and those that wait above it to the right end of the order: their component is complete."""
+    smallest, right = node, complete
+    complete -= 1
+    order[complete] = node
+    while waiting > 0 and index[order[waiting - 1]] >= low:
+        waiting -= 1
+        complete -= 1
+        order[complete] = order[waiting]
+        smallest = min(smallest, order[complete])
+    index[node] = len(index) + 1 + smallest
+    if right - complete > 1:  # most are alone, and a slice costs more than all else about them
+        for rank in range(complete, right):
+            index[order[rank]] = len(index) + 1 + smallest
+        order[complete:right] = order[complete:right][::-1].copy()
+    return waiting, complete
 
 
 @compiled
@@ -176,3 +207,35 @@ def _inner_ties(start: Int64, to: Int32, label: Int32) -> tuple[Int64, Int32, In
             in_to[free[out_to[place]]] = node
             free[out_to[place]] += 1
     return out_start, out_to[:used].copy(), in_start, in_to
+
+
+@compiled
+def _inner_rows(start: Int64, to: Int32, label: Int32, order: Int32) -> tuple[Int32, Int64, Int32, Int64, Int32]:
+    n, count, used = len(label), 0, 0
+    number, nodes = np.empty(n, np.int32), np.empty(n, np.int32)
+    for place in range(n):
+        mine = label[order[place]]
+        is_second = place > 0 and label[order[place - 1]] == mine
+        if is_second or (place + 1 < n and label[order[place + 1]] == mine):
+            number[order[place]], nodes[count] = count, order[place]
+            count += 1
+    out_start, in_start, out_to = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64), np.empty_like(to)
+    for row in range(count):
+        node = nodes[row]
+        for place in range(start[node], start[node + 1]):
+            if label[to[place]] == label[node] and to[place] != node:
+                out_to[used] = number[to[place]]
+                in_start[out_to[used] + 1] += 1
+                used += 1
+        out_start[row + 1] = used
+    for row in range(count):
+        in_start[row + 1] += in_start[row]
+    # turned round twice, the ties of each row are in ascending order
+    in_to = np.empty(used, np.int32)
+    for rows, others, back, turned in ((out_start, out_to, in_start, in_to), (in_start, in_to, out_start, out_to)):
+        free = back[:-1].copy()
+        for row in range(count):
+            for place in range(rows[row], rows[row + 1]):
+                turned[free[others[place]]] = row
+                free[others[place]] += 1
+    return nodes[:count].copy(), out_start, out_to[:used].copy(), in_start, in_to

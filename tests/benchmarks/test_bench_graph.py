@@ -8,10 +8,12 @@ import pytest
 
 from benchmarks import graph, graph_peers
 from benchmarks.errors import PeerMissingError
+from benchmarks.graph_floor import LOOKS, STEPS, floor
 from benchmarks.graph_joins import joins
 from benchmarks.graph_ours import layer_of, ours
 from benchmarks.graph_peers import Answer, Subject, peers
 from benchmarks.graph_ties import groups_as_set, same, ties_of
+from benchmarks.measurement import Measurement
 from credit_graph.structures import analyse
 
 WRONG = "rustworkx, own tolerance"
@@ -55,13 +57,31 @@ def test_ours_alone_is_measured_by_growth_ratio_memory_and_scenarios(quick):
             alone[one.dataset].add(one.metric)
     scenarios = {"200 threshold scenarios", "200 DebtRank scenarios"}
     assert alone == {
-        "ours, seconds for a million firms": {*graph.QUESTIONS, *scenarios},
+        "ours, seconds for a million firms": {*graph.QUESTIONS, *scenarios, LOOKS, STEPS},
         "ours, times of the fastest other": set(graph.QUESTIONS) - {"full analysis"},
         "ours, once": {"first calls", "peak memory of the analysis"},
     }
     peak = next(one for one in quick[0] if one.metric == "peak memory of the analysis")
     assert peak.unit == "MB"
     assert 30 < peak.value < 600
+
+
+def test_growth_is_the_cost_of_a_firm_beside_that_in_the_smallest_network():
+    costs = [("10 firms", 2.0), ("100 firms", 3.0), ("1,000 firms", 5.0)]
+    table = [Measurement("ours, seconds for a million firms", row, "k-core", value, "s") for row, value in costs]
+    other = Measurement("ours, once", "10 firms", "k-core", 1.0, "s")
+    found = [(one.subject, one.metric, one.value) for one in graph._growth([*table, other])]
+    assert found == [("100 firms", "k-core", 1.5), ("1,000 firms", "k-core", 2.5)]
+
+
+def test_the_floor_looks_along_each_tie_and_steps_to_each_firm_once():
+    ties = ties_of(100, 300, seed=7)
+    assert graph.measured(floor(), ties, runs=1).said == {LOOKS: int(ties.head.sum()), STEPS: 0}
+    after = floor().prepare(ties)[2]
+    visited = [0]
+    while after[visited[-1]] != 0:
+        visited.append(int(after[visited[-1]]))
+    assert sorted(visited) == list(range(100))
 
 
 @pytest.mark.parametrize("seed", [0, 1, 3, 4])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from credit_graph.errors import RowsError
 from credit_graph.graph import Layer, layer
+from credit_graph.kernels import ranks as rank_kernels
 from credit_graph.kernels.chains import longest_chain
 from credit_graph.kernels.cycles import short_cycles
 from credit_graph.kernels.feedback import feedback_arcs
@@ -45,6 +46,29 @@ def test_pagerank_is_that_of_networkx(graph: tuple[int, Ties, list[int]], dampin
     by_amount = pagerank(into.start, into.to, guarantees.amount_fen[into.edge], damping=damping)
     assert by_amount == pytest.approx(reference.pagerank(n, ties, amounts, damping), abs=1e-8)
     assert by_amount.sum() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_sweeps_over_the_whole_network_give_the_ranks_of_its_components(is_weighted: bool) -> None:
+    rng = np.random.default_rng(5)
+    guarantees = layer("guarantee", *rng.integers(0, 2_000, (2, 8_000)), 2_000, rng.integers(1, 9, 8_000))
+    into, out = guarantees.into, guarantees.out
+    weight = guarantees.amount_fen[into.edge].astype(float) if is_weighted else None
+    shares = rank_kernels._even_shares(into.to, 2_000) if weight is None else weight
+    assert is_weighted or rank_kernels._as_one(into.start, into.to, shares, False, 0.85, 1e-12, 1_000) is not None
+    ranks = [
+        pagerank(into.start, into.to, weight, tol=1e-12, strong=one) for one in (None, strong_order(out.start, out.to))
+    ]
+    assert np.abs(ranks[0] - ranks[1]).sum() < 3e-12
+
+
+def test_a_long_way_is_left_to_components() -> None:
+    # each node is behind the one that it is read from, so that a sweep brings a rank one step further and no more
+    start, tail = np.arange(1_001), np.append(np.arange(1, 1_000), 0).astype(np.int32)
+    start[-1], tail = 999, tail[:-1]
+    shares = rank_kernels._even_shares(tail, 1_000)
+    assert rank_kernels._as_one(start, tail, shares, False, 0.85, 1e-9, 1_000) is None
+    assert pagerank(start, tail)[::-1] == pytest.approx((1 - 0.85 ** np.arange(1, 1_001)) / (1_000 - 0.85 / 0.15))
 
 
 def test_pagerank_bears_huge_and_tiny_weights() -> None:
