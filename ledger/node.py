@@ -8,21 +8,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from ledger.block import NO_BLOCK, Header, header_bytes, header_digest, join_entries, read_header, split_entries
-from ledger.checkpoint import Checkpoint
-from ledger.errors import BlockError, LedgerError, NodeError, RefusalError
+from ledger.auditor.stored import StoredBlock
+from ledger.auditor.verification import verify_blocks
+from ledger.errors import DamagedStoreError, LedgerError, NodeError, RefusalError, StoreError
 from ledger.execution import Rules, admit, execute
-from ledger.frontier import Frontier, leaf_hashes
-from ledger.genesis import Genesis, genesis_bytes, ledger_id, opening_state, read_genesis
-from ledger.notes import sign_note
+from ledger.frontier import Frontier
+from ledger.genesis import Genesis
+from ledger.replay import Head, Log, first_block, following, next_block, replay
 from ledger.replays import forget
-from ledger.state import State, state_digest
-from ledger.stores.store import Block, Store
-from ledger.suites import by_name
+from ledger.state import State
+from ledger.stores.store import Store
 from ledger.transaction import SignedTransaction
 from ledger.verifier_keys import Signer
 
-__all__ = ["MOST_TRANSACTIONS", "Node", "Receipt", "Refusal", "found"]
+__all__ = ["MOST_TRANSACTIONS", "Gathered", "Node", "Receipt", "Refusal", "admitted", "found", "gather", "opened"]
 
 MOST_TRANSACTIONS = 1_000
 """The most transactions in one block: one commit for so many."""
@@ -51,15 +50,12 @@ class Refusal(NamedTuple):
     message: str
 
 
-class _Head(NamedTuple):
-    """Where the log stands: last block, its header's digest, its time, the tree, the state and its digest."""
+class Gathered(NamedTuple):
+    """What was executed on top of a head: the transactions that hold, the state after them, an answer for each."""
 
-    number: int
-    previous: str
-    time: int
-    tree: Frontier
+    held: list[bytes]
     state: State
-    digest: bytes
+    answers: list[Receipt | Refusal]
 
 
 class Node:
@@ -77,25 +73,24 @@ class Node:
     Raises
     ------
     NodeError
-        If the store is empty, the key is not the ledger's, or a block does not lead where its header says.
+        If the store is empty, or the key is not the ledger's.
+    DamagedStoreError
+        If a block does not hold; it names the first, and `ledger.reader` opens what comes before.
+
+    Notes
+    -----
+    If the store can say that its blocks are what was closed or appended here (see `Store.verified`), they are executed
+    again, and must lead to the records that their headers name; signatures were verified before they were written. If
+    it can not say so, after a crash for instance, the blocks are audited first, with every signature.
     """
 
     def __init__(self, store: Store, signer: Signer, clock: Callable[[], int]) -> None:
         self.store, self._signer, self._clock = store, signer, clock
         self.refusals: Counter[str] = Counter()
-        blocks = store.blocks()
-        first = next(iter(blocks), None)
-        if first is None:
-            raise NodeError("the store holds no block: found the ledger first")
-        data = split_entries(first.body, 1)[0]
-        self.genesis = read_genesis(data)
+        log = opened(store)
+        self.genesis, self.rules, self._head = log
         if str(signer.key) != self.genesis.log_key:
             raise NodeError(f"the operator's key is {signer.key}, the ledger's is {self.genesis.log_key}")
-        suite = by_name(self.genesis.suite)
-        self.rules = Rules(ledger_id(data, suite), suite, self.genesis.longest_validity)
-        self._head = _opening(self.genesis, first, self.rules)
-        for block in store.blocks(1):
-            self._head = _replayed(block, self._head, self.rules)
 
     @property
     def state(self) -> State:
@@ -126,13 +121,7 @@ class Node:
         return answers
 
     def _submit_block(self, transactions: Sequence[bytes]) -> list[Receipt | Refusal]:
-        read: list[SignedTransaction | RefusalError] = []
-        for data in transactions:
-            try:
-                read.append(admit(data, self.rules))
-            except RefusalError as error:
-                read.append(error)
-        return self.commit(read, verified=False)
+        return self.commit(admitted(transactions, self.rules), verified=False)
 
     def commit(self, read: Iterable[SignedTransaction | RefusalError], *, verified: bool) -> list[Receipt | Refusal]:
         """Make one block of transactions that were admitted, see `submit`.
@@ -144,31 +133,64 @@ class Node:
         verified
             Whether their signatures have been verified.
         """
+        self._catch_up()
         head = self._head
         time = max(head.time, self._clock())
-        state = forget(head.state, time)
-        held: list[bytes] = []
-        answers: list[Receipt | Refusal] = []
-        for one in read:
-            try:
-                if isinstance(one, RefusalError):
-                    raise one
-                state = execute(state, one, time, self.rules, verified=verified)
-            except RefusalError as error:
-                answers.append(Refusal(type(error).__name__, str(error)))
-                self.refusals[type(error).__name__] += 1
-                continue
-            answers.append(Receipt(one.id.hex(), head.number + 1, head.tree.size + len(held)))
-            held.append(one.data)
+        held, state, answers = gather(read, head, time, self.rules, verified=verified)
         if held:
-            block, after = _next_block(head, held, state, time, self.rules, self._signer, self.genesis.origin)
+            block, after = next_block(head, held, state, time, self.rules, self._signer, self.genesis.origin)
             self.store.append(block)
             self._head = after
+        self.refusals.update(one.rule for one in answers if isinstance(one, Refusal))
         return answers
+
+    def _catch_up(self) -> None:
+        """Follow the store: a block may be in it though writing it failed, when the fault came after the commit."""
+        if self.store.height() == self._head.number + 1:
+            return
+        for block in self.store.blocks(self._head.number + 1):
+            self._head = following(block, self._head, self.rules)
 
     def close(self) -> None:
         """Leave the ledger; the store is closed with it."""
         self.store.close()
+
+
+def admitted(transactions: Iterable[bytes], rules: Rules) -> list[SignedTransaction | RefusalError]:
+    """Return each as a transaction, as `ledger.execution.admit` reads it, or the refusal that it raised."""
+    read: list[SignedTransaction | RefusalError] = []
+    for data in transactions:
+        try:
+            read.append(admit(data, rules))
+        except RefusalError as error:
+            read.append(error)
+    return read
+
+
+def gather(
+    read: Iterable[SignedTransaction | RefusalError], head: Head, time: int, rules: Rules, *, verified: bool
+) -> Gathered:
+    """Execute transactions one after the other on top of a head, and keep those that hold; see `Node.commit`.
+
+    Parameters
+    ----------
+    time
+        Of the block to come, Unix seconds.
+    """
+    state = forget(head.state, time)
+    held: list[bytes] = []
+    answers: list[Receipt | Refusal] = []
+    for one in read:
+        try:
+            if isinstance(one, RefusalError):
+                raise one
+            state = execute(state, one, time, rules, verified=verified)
+        except RefusalError as error:
+            answers.append(Refusal(type(error).__name__, str(error)))
+            continue
+        answers.append(Receipt(one.id.hex(), head.number + 1, head.tree.size + len(held)))
+        held.append(one.data)
+    return Gathered(held, state, answers)
 
 
 def found(store: Store, genesis: Genesis, signer: Signer) -> None:
@@ -185,70 +207,22 @@ def found(store: Store, genesis: Genesis, signer: Signer) -> None:
         raise NodeError(f"the store holds {store.height()} blocks already: a ledger is founded in an empty one")
     if str(signer.key) != genesis.log_key:
         raise NodeError(f"the operator's key is {signer.key}, the genesis names {genesis.log_key}")
-    data = genesis_bytes(genesis)
-    suite = by_name(genesis.suite)
-    rules = Rules(ledger_id(data, suite), suite, genesis.longest_validity)
-    head = _Head(-1, NO_BLOCK, genesis.time, Frontier(hash=suite.hash), State(), bytes(32))
-    block, _ = _next_block(head, [data], opening_state(genesis), genesis.time, rules, signer, genesis.origin)
-    store.append(block)
+    store.append(first_block(genesis, signer))
 
 
-def _next_block(
-    head: _Head, entries: Sequence[bytes], state: State, time: int, rules: Rules, signer: Signer, origin: str
-) -> tuple[Block, _Head]:
-    suite = rules.suite
-    number = head.number + 1
-    tree = head.tree.extend(leaf_hashes(entries, hash=suite.hash))
-    changes = state.everything() if number == 0 else state.changed_since(head.state)
-    digest = state_digest(head.digest, changes, suite.hash)
-    root = tree.root()
-    header = header_bytes(
-        Header(rules.ledger, number, head.previous, time, len(entries), tree.size, root.hex(), digest.hex())
-    )
-    name = header_digest(header, suite.hash).hex()
-    checkpoint = Checkpoint(origin, tree.size, root, (f"block {number} {name}",))
-    note = sign_note(checkpoint.text, [signer])
-    block = Block(number, header, join_entries(entries), note.encode())
-    return block, _Head(number, name, time, tree, state, digest)
-
-
-def _opening(genesis: Genesis, first: Block, rules: Rules) -> _Head:
-    state = opening_state(genesis)
-    tree = Frontier(hash=rules.suite.hash).extend(leaf_hashes(split_entries(first.body, 1), hash=rules.suite.hash))
-    digest = state_digest(bytes(32), state.everything(), rules.suite.hash)
-    name = header_digest(first.header, rules.suite.hash).hex()
-    head = _Head(0, name, genesis.time, tree, state, digest)
-    _check(first, head)
-    return head
-
-
-def _replayed(block: Block, head: _Head, rules: Rules) -> _Head:
-    """Work out where the log stands after a block; signatures were verified before it was written."""
+def opened(store: Store) -> Log:
+    """Return where the log in a store stands, after the checks that `Node` speaks of; raises as it does."""
     try:
-        header = read_header(block.header)
-        entries = split_entries(block.body, header.transactions)
-        state = forget(head.state, header.time)
-        for data in entries:
-            state = execute(state, admit(data, rules), header.time, rules, verified=True)
+        if not store.verified:
+            report = verify_blocks(StoredBlock(*block) for block in store.blocks())
+            if report.findings and store.height():
+                raise DamagedStoreError(f"the ledger does not hold from here on: {report.findings[0]}")
+        log = replay(store.blocks())
+    except StoreError:
+        raise
     except LedgerError as error:
-        raise BlockError(f"block {block.number} does not hold: {error}") from None
-    digest = state_digest(head.digest, state.changed_since(head.state), rules.suite.hash)
-    name = header_digest(block.header, rules.suite.hash).hex()
-    after = _Head(
-        head.number + 1,
-        name,
-        header.time,
-        head.tree.extend(leaf_hashes(entries, hash=rules.suite.hash)),
-        state,
-        digest,
-    )
-    _check(block, after)
-    return after
-
-
-def _check(block: Block, head: _Head) -> None:
-    header = read_header(block.header)
-    said = (header.number, header.size, header.root, header.state)
-    wanted = (head.number, head.tree.size, head.tree.root().hex(), head.digest.hex())
-    if said != wanted:
-        raise BlockError(f"block {block.number} does not hold: its header says {said}, it leads to {wanted}")
+        raise DamagedStoreError(f"the ledger does not hold: {error}") from None
+    if log is None:
+        raise NodeError("the store holds no block: found the ledger first")
+    store.verified = True
+    return log

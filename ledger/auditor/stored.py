@@ -1,27 +1,20 @@
 """Blocks as they lie in a ledger's SQLite file: bytes, of which nothing is believed yet.
 
-Only the table of blocks is read. Whatever else the file holds is a cache of the writer's.
+A file that was closed is read page by page, without SQLite, so that every byte of it is accounted for. One that is
+being written to, or was not closed, has a write-ahead log beside it that belongs to it; there SQLite reads the table of
+blocks. Whatever else a file holds is a cache of the writer's.
 """
 
 import sqlite3
 from collections.abc import Generator
 from pathlib import Path
-from typing import NamedTuple
 
+from ledger.auditor.pages import page_blocks
+from ledger.auditor.stored_block import StoredBlock
+from ledger.container import MAGIC
 from ledger.errors import BlockError, NoLedgerError
 
 __all__ = ["StoredBlock", "file_blocks"]
-
-_MAGIC = b"SQLite format 3\x00"
-
-
-class StoredBlock(NamedTuple):
-    """A block as stored: its number and the bytes of its header, its body and its checkpoint."""
-
-    number: int
-    header: bytes
-    body: bytes
-    checkpoint: bytes
 
 
 def file_blocks(path: Path) -> Generator[StoredBlock, None, None]:
@@ -33,11 +26,21 @@ def file_blocks(path: Path) -> Generator[StoredBlock, None, None]:
         If the file is not one of SQLite's.
     BlockError
         If the file is damaged, or holds something else than bytes.
+    DamagedStoreError
+        At the end, if something is damaged that no block is made of.
     """
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        yield from _with_log(path)
+        return
     with path.open("rb") as file:
-        magic = file.read(len(_MAGIC))
-    if magic != _MAGIC:
+        magic = file.read(len(MAGIC))
+    if magic != MAGIC:
         raise NoLedgerError(f"{path} is not a ledger: it is not an SQLite file")
+    yield from page_blocks(path)
+
+
+def _with_log(path: Path) -> Generator[StoredBlock, None, None]:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         for row in connection.execute("SELECT number, header, body, checkpoint FROM blocks ORDER BY number"):

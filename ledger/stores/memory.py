@@ -20,6 +20,7 @@ class MemoryStore:
     """
 
     def __init__(self) -> None:
+        self.verified = True
         self._blocks: list[Block] = []
 
     def append(self, block: Block) -> None:
@@ -30,7 +31,7 @@ class MemoryStore:
 
     def blocks(self, start: int = 0) -> Iterator[Block]:
         """Return the blocks from a number on."""
-        return iter(self._blocks[start:])
+        return iter(self._blocks[max(start, 0) :])
 
     def height(self) -> int:
         """Return how many blocks there are."""

@@ -8,26 +8,19 @@ References
 SQLite, Write-Ahead Logging; PRAGMA synchronous.
 """
 
-import fcntl
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
+from ledger.container import APPLICATION, FORMAT, MAGIC, TABLE, file_format, version_written
 from ledger.errors import BusyStoreError, DamagedStoreError, NoLedgerError, StoreError
-from ledger.seal import break_seal, broken_page, write_seal
+from ledger.mark import lost_blocks
+from ledger.seal import break_seal, broken_page, seal_path, write_seal
 from ledger.stores.store import Block
+from ledger.stores.writing import Writing
 
-__all__ = ["APPLICATION", "SqliteStore"]
-
-APPLICATION = 0x48455849
-"""What marks a file as ours, in SQLite's header: HEXI."""
-_TABLE = """CREATE TABLE blocks (
-    number INTEGER PRIMARY KEY,
-    header BLOB NOT NULL,
-    body BLOB NOT NULL,
-    checkpoint BLOB NOT NULL
-) STRICT"""
+__all__ = ["SqliteStore"]
 
 
 class SqliteStore:
@@ -49,61 +42,99 @@ class SqliteStore:
     BusyStoreError
         If another process writes to it.
     DamagedStoreError
-        If the file is not as it was when it was closed, or can not be read; open it `read_only` to see how far it goes.
+        If the file is not as it was when it was closed, has lost blocks that were acknowledged, or can not be read; the
+        message names the first block that does not hold. `ledger.reader` opens what comes before.
+    StoreError
+        If the file is of a later format, or its folder can not be written to.
     """
 
     def __init__(self, path: Path | str, *, create: bool = False, read_only: bool = False) -> None:
         self.path = Path(path)
-        self._read_only = read_only
+        self._writing: Writing | None = None
         _check_path(self.path, create)
-        if not create and not read_only and (damage := broken_page(self.path)) is not None:
-            raise DamagedStoreError(f"{self.path} is damaged: {damage}; it is not written to, open it read-only")
-        self._lock = None if read_only else _lock(self.path)
-        mode = "ro" if read_only else "rwc"
+        if not read_only:
+            self._writing = Writing(self.path)
         try:
-            self._file = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=0.5
-            )
-            if not read_only:
-                self._prepare(create)
+            damage = None if create or read_only else broken_page(self.path)
+            if damage is not None:
+                raise _damaged(self.path, damage)
+            self.verified = create or seal_path(self.path).exists()
+            self._file = _connected(self.path, read_only)
+            self._open(create)
+        except BaseException:
+            self._leave()
+            raise
+
+    def _open(self, create: bool) -> None:
+        try:
+            if create:
+                self._create()
+            self._check_format()
+            if self._writing is not None:
+                self._prepare()
             self._height = self._count()
         except sqlite3.OperationalError as error:
             raise _busy_or_damaged(self.path, error) from None
         except sqlite3.DatabaseError as error:
-            raise DamagedStoreError(f"{self.path} can not be read: {error}") from None
+            raise _damaged(self.path, f"it can not be read: {error}") from None
+        if self._writing is not None:
+            lost = lost_blocks(self.path, self._writing.marked, self._height)
+            if lost is not None:
+                raise _damaged(self.path, lost)
+            self._writing.mark(self._height)
 
-    def _prepare(self, create: bool) -> None:
-        run = self._file.execute
-        run("PRAGMA journal_mode = WAL")
-        run("PRAGMA synchronous = FULL")
-        run("PRAGMA secure_delete = ON")
-        if create:
-            run("BEGIN IMMEDIATE")
-            run(_TABLE)
-            run(f"PRAGMA application_id = {APPLICATION}")
-            run("COMMIT")
-        break_seal(self.path)
+    def _create(self) -> None:
+        for command in (
+            "PRAGMA journal_mode = WAL",
+            "BEGIN IMMEDIATE",
+            TABLE,
+            f"PRAGMA application_id = {APPLICATION}",
+            f"PRAGMA user_version = {version_written(sqlite3.sqlite_version_info)}",
+            "COMMIT",
+        ):
+            self._file.execute(command)
 
-    def _count(self) -> int:
-        marked = self._file.execute("PRAGMA application_id").fetchone()[0]
+    def _check_format(self) -> None:
+        marked, version = (
+            self._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        )
         if marked != APPLICATION:
             raise NoLedgerError(f"{self.path} is an SQLite file, but not a ledger's")
+        if file_format(version) != FORMAT:
+            raise StoreError(f"{self.path} is of format {file_format(version)}, this program reads format {FORMAT}")
+
+    def _prepare(self) -> None:
+        """Set the connection up for writing; the file says which SQLite writes to it, so that each byte has a cause."""
+        run = self._file.execute
+        if run("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+            raise StoreError(f"{self.path} lies where SQLite can not keep a write-ahead log; move it to a local disk")
+        run("PRAGMA synchronous = FULL")
+        run("PRAGMA secure_delete = ON")
+        if run("PRAGMA user_version").fetchone()[0] != version_written(sqlite3.sqlite_version_info):
+            break_seal(self.path)
+            run(f"PRAGMA user_version = {version_written(sqlite3.sqlite_version_info)}")
+
+    def _count(self) -> int:
         count, last = self._file.execute("SELECT count(*), coalesce(max(number), -1) FROM blocks").fetchone()
-        if last != count - 1 and not self._read_only:
-            raise DamagedStoreError(f"{self.path} holds {count} blocks, the last is number {last}: some are missing")
+        if last != count - 1 and self._writing is not None:
+            raise _damaged(self.path, f"it holds {count} blocks, and the last is number {last}: some are missing")
         return int(count)
 
     def append(self, block: Block) -> None:
         """Add the next block; it is on disk when this returns."""
-        if self._read_only:
-            raise StoreError(f"{self.path} was opened read-only")
+        if self._writing is None:
+            raise StoreError(f"{self.path} was opened read-only, or has been closed")
         if block.number != self._height:
             raise StoreError(f"block {block.number} can not be stored, {self._height} is the next")
+        break_seal(self.path)
         try:
             self._file.execute("INSERT INTO blocks VALUES (?, ?, ?, ?)", block)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OverflowError) as error:
+            with suppress(sqlite3.Error):
+                self._height = self._count()
             raise StoreError(f"block {block.number} could not be written to {self.path}: {error}") from None
         self._height += 1
+        self._writing.mark(self._height)
 
     def blocks(self, start: int = 0) -> Iterator[Block]:
         """Return the blocks from a number on."""
@@ -121,13 +152,54 @@ class SqliteStore:
         return self._height
 
     def close(self) -> None:
-        """Leave the store: fold the write-ahead log into the file, and seal it."""
-        if self._lock is not None:
-            self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._file.close()
-        if self._lock is not None:
-            write_seal(self.path)
-            self._lock.close()
+        """Leave the store: fold the write-ahead log into the file, and seal it if its blocks are known to hold.
+
+        Raises
+        ------
+        StoreError
+            If that can not be done, for lack of space for instance; all blocks are safe in the write-ahead log.
+        """
+        if self._writing is None:
+            self._leave()
+            return
+        try:
+            busy = self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._file.close()
+            if self.verified and not busy:
+                if not seal_path(self.path).exists():
+                    write_seal(self.path)
+                self._writing.clear()
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{self.path} could not be closed: {error}; its blocks are in the log beside it") from None
+        finally:
+            self._leave()
+
+    def _leave(self) -> None:
+        if hasattr(self, "_file"):
+            with suppress(sqlite3.Error):
+                self._file.close()
+        if self._writing is not None:
+            self._writing.end()
+            self._writing = None
+
+
+def _connected(path: Path, read_only: bool) -> sqlite3.Connection:
+    """Open the file; where nothing can be written beside it, a file that was closed well is read without locks."""
+    where = path.absolute().as_uri()
+    if not read_only:
+        return sqlite3.connect(f"{where}?mode=rwc", uri=True, isolation_level=None, timeout=0.5)
+    connection = sqlite3.connect(f"{where}?mode=ro", uri=True, isolation_level=None, timeout=0.5)
+    try:
+        connection.execute("PRAGMA application_id").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if path.with_name(path.name + "-wal").exists():
+            raise StoreError(f"{path} was not closed, and its folder can not be written to: copy it first") from None
+        connection = sqlite3.connect(f"{where}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _damaged(path, f"it can not be read: {error}") from None
+    return connection
 
 
 def _check_path(path: Path, create: bool) -> None:
@@ -137,24 +209,21 @@ def _check_path(path: Path, create: bool) -> None:
         raise NoLedgerError(f"there is no ledger at {path}")
     if path.is_dir():
         raise NoLedgerError(f"{path} is a folder, it must be a ledger's file")
-    if not create:
+    if not create and not seal_path(path).exists():
         with path.open("rb") as file:
-            if file.read(16) != b"SQLite format 3\x00":
+            if file.read(len(MAGIC)) != MAGIC:
                 raise NoLedgerError(f"{path} is not a ledger: it is not an SQLite file")
 
 
-def _lock(path: Path) -> BinaryIO:
-    """Hold a lock beside the file while this process writes; it ends with the process, however that ends."""
-    file = path.with_name(path.name + ".lock").open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise BusyStoreError(f"{path} is being written by another process; wait until it has closed it") from None
-    return file
+def _damaged(path: Path, why: str) -> DamagedStoreError:
+    from ledger.auditor.verification import verify  # it knows what blocks mean, a store does not, until one is damaged
+
+    findings = [str(one) for one in verify(path).findings if one.block is not None]
+    where = findings[0] if findings else "each block holds by itself"
+    return DamagedStoreError(f"{path} is damaged: {why}; {where}; it is not written to, but can be read up to there")
 
 
 def _busy_or_damaged(path: Path, error: sqlite3.OperationalError) -> StoreError:
     if "locked" in str(error) or "busy" in str(error):
         return BusyStoreError(f"{path} is being written by another process; wait until it has closed it")
-    return DamagedStoreError(f"{path} can not be opened: {error}")
+    return _damaged(path, f"it can not be opened: {error}")

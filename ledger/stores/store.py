@@ -24,7 +24,16 @@ class Block(NamedTuple):
 
 
 class Store(Protocol):
-    """Blocks in order; only the next one can be added."""
+    """Blocks in order; only the next one can be added.
+
+    Attributes
+    ----------
+    verified
+        Whether the blocks are known to be what was written: the store is new, or says itself that nothing has changed.
+        Whoever opens a ledger audits the blocks if it is not so, and sets it.
+    """
+
+    verified: bool
 
     def append(self, block: Block) -> None:
         """Add the next block; it is durable when this returns.
@@ -32,7 +41,8 @@ class Store(Protocol):
         Raises
         ------
         StoreError
-            If it is not the next, or can not be written; then the store is as it was.
+            If it is not the next, or can not be written. If the fault came after the commit, the block may be there all
+            the same: `height` tells, or the next opening.
         """
 
     def blocks(self, start: int = 0) -> Iterator[Block]:
