@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from ledger.der import SEQUENCE, element, fields
 from ledger.errors import BadCertificateError
 from ledger.identity.algorithms import algorithm_of, bits
+from ledger.identity.certificates import AUTHORITY
 from ledger.suites import Suite
 
 __all__ = ["authority_certificate", "issue", "revocation_list"]
@@ -54,7 +55,7 @@ def authority_certificate(
     bytes
         DER.
     """
-    name = _name(organisation, "authority", organisation)
+    name = _name(organisation, AUTHORITY, organisation)
     usage = _NO_USAGE | {"key_cert_sign": True, "crl_sign": True}
     builder = _builder(name, name, serial, not_before, not_after, usage, x509.BasicConstraints(ca=True, path_length=0))
     return _signed(builder, suite, suite.public_key(private), private)
@@ -85,7 +86,7 @@ def issue(
     public_key
         With which that person's signatures are verified.
     """
-    subject, issuer = _name(organisation, role, name), _name(organisation, "authority", organisation)
+    subject, issuer = _name(organisation, role, name), _name(organisation, AUTHORITY, organisation)
     usage = _NO_USAGE | {"digital_signature": True}
     limits = x509.BasicConstraints(ca=False, path_length=None)
     builder = _builder(subject, issuer, serial, not_before, not_after, usage, limits)
@@ -118,10 +119,11 @@ def revocation_list(
     """
     builder = (
         x509.CertificateRevocationListBuilder()
-        .issuer_name(_name(organisation, "authority", organisation))
+        .issuer_name(_name(organisation, AUTHORITY, organisation))
         .last_update(_time(this_update))
         .next_update(_time(next_update))
         .add_extension(x509.CRLNumber(number), critical=False)
+        .add_extension(_signer_identifier(private, suite), critical=False)
     )
     for serial, since in sorted(withdrawn.items()):
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(_time(since)).build()
@@ -154,6 +156,8 @@ def _builder(
 
 
 def _signed(builder: x509.CertificateBuilder, suite: Suite, public_key: bytes, private: bytes) -> bytes:
+    builder = builder.add_extension(x509.SubjectKeyIdentifier(_key_identifier(public_key, suite)), critical=False)
+    builder = builder.add_extension(_signer_identifier(private, suite), critical=False)
     parts = fields(builder.sign(_STAND_IN, None).tbs_certificate_bytes)
     algorithm = algorithm_of(suite)
     parts[2], parts[6] = algorithm.identifier, algorithm.key_prefix + public_key
@@ -165,6 +169,15 @@ def _with_signature(parts: list[bytes], suite: Suite, private: bytes) -> bytes:
     body = element(SEQUENCE, b"".join(parts))
     signature = bits(algorithm.to_der(suite.sign(private, body)))
     return element(SEQUENCE, body + algorithm.identifier + signature)
+
+
+def _key_identifier(public_key: bytes, suite: Suite) -> bytes:
+    """Return what RFC 5280 asks for so that others can sort keys; nothing here depends on it."""
+    return suite.hash(public_key)[:20]
+
+
+def _signer_identifier(private: bytes, suite: Suite) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier(_key_identifier(suite.public_key(private), suite), None, None)
 
 
 def _name(organisation: str, role: str, name: str) -> x509.Name:

@@ -1,7 +1,8 @@
 """Certificates as they are read: who somebody is at which organisation, in which role, with which key.
 
-Strict on purpose: one subject (organisation, role, name), one key of the ledger's suite, the two extensions that say
-what the key is for, and no critical extension that nobody here understands.
+Strict on purpose: one subject (organisation, role, name, in this order), one key of the ledger's suite, the two
+extensions that say what the key is for, both critical, and no critical extension that nobody here understands. An
+authority has the role `authority`, and nobody else has; its key signs certificates and lists, and nothing else.
 
 References
 ----------
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from ledger.der import BIT_STRING, content_of, fields
+from ledger.der import BIT_STRING, content_of, fields, integer_of
 from ledger.errors import (
     BadCertificateError,
     BadSignatureError,
@@ -25,9 +26,24 @@ from ledger.identity.algorithms import algorithm_of, key_of
 from ledger.schema import MEMBER, Kind, matching
 from ledger.suites import Suite
 
-__all__ = ["Certificate", "check_issued_by", "check_valid_at", "read_certificate", "signed_part"]
+__all__ = [
+    "AUTHORITY",
+    "UNREADABLE",
+    "Certificate",
+    "check_issued_by",
+    "check_valid_at",
+    "read_certificate",
+    "signed_part",
+    "subject_of",
+]
+
+AUTHORITY = "authority"
+"""The role of an organisation's authority."""
+UNREADABLE = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
+"""What `cryptography` raises when it can not read an X.509 structure."""
 
 _LONGEST = 16_384
+_LARGEST_SERIAL = 2**159 - 1  # RFC 5280: up to 20 octets, the first bit 0
 _ROLE = matching("1 to 32 of the characters a-z 0-9 _ -", r"[a-z0-9_-]{1,32}")
 _PERSON = Kind("1 to 64 visible characters", lambda text: 1 <= len(text) <= 64 and text.isprintable())
 _UNDERSTOOD = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE}
@@ -83,24 +99,32 @@ def read_certificate(der: bytes, suite: Suite) -> Certificate:
     try:
         read = x509.load_der_x509_certificate(der)
         subject, issuer, extensions = read.subject, read.issuer, read.extensions
-        begins, ends, serial = read.not_valid_before_utc, read.not_valid_after_utc, read.serial_number
-    except ValueError as error:
+        begins, ends = int(read.not_valid_before_utc.timestamp()), int(read.not_valid_after_utc.timestamp())
+    except UNREADABLE as error:
         raise BadCertificateError(f"the certificate can not be read: {error}") from None
     parts = fields(body)
     if read.version is not x509.Version.v3 or parts[2] != algorithm_of(suite).identifier:
         raise BadCertificateError(f"the certificate is not of version 3, signed by the suite {suite.name}")
-    organisation, role, name = _subject(subject)
+    serial = integer_of(parts[1])
+    if not 1 <= serial <= _LARGEST_SERIAL:
+        raise BadCertificateError("the certificate's serial number must be from 1 to 2^159 - 1")
+    if not 0 <= begins <= ends:
+        raise BadCertificateError("the certificate must be valid from 1970 or later, to a time that is not before")
+    organisation, role, name = _names(subject, "subject")
+    is_authority = _is_authority(extensions)
+    if is_authority != (role == AUTHORITY):
+        raise BadCertificateError(f"the role of {name} is {role}: an authority's is {AUTHORITY}, and nobody else's")
     return Certificate(
         suite.hash(der).hex(),
         organisation,
         role,
         name,
-        _subject(issuer)[0],
+        _names(issuer, "issuer")[0],
         key_of(parts[6], suite),
         serial,
-        int(begins.timestamp()),
-        int(ends.timestamp()),
-        _is_authority(extensions),
+        begins,
+        ends,
+        is_authority,
         der,
     )
 
@@ -123,6 +147,10 @@ def check_issued_by(certificate: Certificate, authority: Certificate, suite: Sui
             f" authority of {authority.organisation}"
         )
     body, signature = signed_part(certificate.der, suite)
+    if fields(body)[3] != subject_of(authority, suite):
+        raise ForeignCertificateError(
+            f"the issuer of {certificate.name}'s certificate is not named as its authority is"
+        )
     try:
         suite.verify(authority.public_key, body, signature)
     except BadSignatureError:
@@ -166,34 +194,39 @@ def signed_part(der: bytes, suite: Suite) -> tuple[bytes, bytes]:
     return parts[0], algorithm.from_der(content[1:])
 
 
-def _subject(name: x509.Name) -> tuple[str, str, str]:
-    found = []
+def subject_of(certificate: Certificate, suite: Suite) -> bytes:
+    """Return the subject of a certificate, in the DER bytes in which what it issues must name it."""
+    return fields(signed_part(certificate.der, suite)[0])[5]
+
+
+def _names(name: x509.Name, whose: str) -> tuple[str, str, str]:
     kinds = {
         NameOID.ORGANIZATION_NAME: ("O", MEMBER),
         NameOID.ORGANIZATIONAL_UNIT_NAME: ("OU", _ROLE),
         NameOID.COMMON_NAME: ("CN", _PERSON),
     }
-    for oid, (letters, kind) in kinds.items():
-        values = name.get_attributes_for_oid(oid)
-        if len(values) != 1 or not kind.holds(values[0].value):
-            raise BadCertificateError(f"the subject's {letters} must be there once, {kind.wish}")
-        found.append(str(values[0].value))
-    if len(list(name)) != len(kinds):
-        raise BadCertificateError("the subject must have O (organisation), OU (role) and CN (name), and nothing else")
-    return found[0], found[1], found[2]
+    if [one.oid for one in name] != list(kinds) or len(name.rdns) != len(kinds):
+        raise BadCertificateError(f"the {whose} must be O (organisation), OU (role), CN (name), once and in this order")
+    values = [one.value for one in name]
+    for (letters, kind), value in zip(kinds.values(), values, strict=True):
+        if type(value) is not str or not kind.holds(value):
+            raise BadCertificateError(f"the {whose}'s {letters} must be {kind.wish}")
+    return str(values[0]), str(values[1]), str(values[2])
 
 
 def _is_authority(extensions: x509.Extensions) -> bool:
     for one in extensions:
-        if one.critical and one.oid not in _UNDERSTOOD:
+        if one.critical != (one.oid in _UNDERSTOOD):
             raise BadCertificateError(
-                f"the certificate has the critical extension {one.oid.dotted_string}, unknown here"
+                f"the extension {one.oid.dotted_string} is {'' if one.critical else 'not '}critical: the two that say"
+                " what the key is for must be, and no other is known here"
             )
     try:
         limits = extensions.get_extension_for_class(x509.BasicConstraints).value
         usage = extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound as error:
         raise BadCertificateError(f"the certificate lacks an extension: {error}") from None
-    if limits.ca != (usage.key_cert_sign and usage.crl_sign) or usage.digital_signature == limits.ca:
+    signs = (usage.key_cert_sign, usage.crl_sign, usage.digital_signature)
+    if signs != (limits.ca, limits.ca, not limits.ca):
         raise BadCertificateError("the key's usage must be to sign certificates and lists, or else to sign, not both")
     return limits.ca

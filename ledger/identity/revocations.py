@@ -5,15 +5,21 @@ References
 RFC 5280, section 5.
 """
 
+from itertools import chain
 from typing import NamedTuple
 
 from cryptography import x509
 
+from ledger.canonical import LARGEST
+from ledger.der import fields
 from ledger.errors import BadCertificateError, BadSignatureError, ForeignCertificateError
-from ledger.identity.certificates import Certificate, signed_part
+from ledger.identity.algorithms import algorithm_of
+from ledger.identity.certificates import UNREADABLE, Certificate, signed_part, subject_of
 from ledger.suites import Suite
 
 __all__ = ["RevocationList", "read_revocations"]
+
+_LONGEST = 16_384
 
 
 class RevocationList(NamedTuple):
@@ -41,10 +47,12 @@ def read_revocations(der: bytes, authority: Certificate, suite: Suite) -> Revoca
     Raises
     ------
     BadCertificateError
-        If the bytes are not one, or it has no number or no times.
+        If the bytes are not one, or not one that stands for itself: with a number, both times, and each serial once.
     ForeignCertificateError
-        If this authority did not sign it.
+        If this authority did not sign it, or it does not say so.
     """
+    if len(der) > _LONGEST:
+        raise BadCertificateError(f"the revocation list has {len(der):,} bytes, at most {_LONGEST:,} are accepted")
     body, signature = signed_part(der, suite)
     try:
         suite.verify(authority.public_key, body, signature)
@@ -52,15 +60,26 @@ def read_revocations(der: bytes, authority: Certificate, suite: Suite) -> Revoca
         raise ForeignCertificateError(
             f"the revocation list does not bear the signature of {authority.organisation}'s authority"
         ) from None
+    parts = fields(body)
+    if len(parts) < 4 or parts[1] != algorithm_of(suite).identifier or parts[2] != subject_of(authority, suite):
+        raise ForeignCertificateError(
+            "the revocation list does not name the authority and the algorithm that signed it"
+        )
     try:
         read = x509.load_der_x509_crl(der)
         number = read.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-        serials = tuple(sorted(one.serial_number for one in read))
+        entries = [(one.serial_number, list(one.extensions)) for one in read]
         begins, ends = read.last_update_utc, read.next_update_utc
-    except (ValueError, x509.ExtensionNotFound) as error:
+        critical = any(one.critical for one in [*read.extensions, *chain.from_iterable(more for _, more in entries)])
+    except (*UNREADABLE, x509.ExtensionNotFound) as error:
         raise BadCertificateError(f"the revocation list can not be read: {error}") from None
-    if any(one.critical for one in read.extensions):
+    if critical:
         raise BadCertificateError("the revocation list has a critical extension that is not known here")
-    if ends is None:
-        raise BadCertificateError("the revocation list does not say when the next one comes")
-    return RevocationList(number, int(begins.timestamp()), int(ends.timestamp()), serials)
+    if not 1 <= number <= LARGEST:
+        raise BadCertificateError("the revocation list's number must be from 1 to 2^53 - 1")
+    if ends is None or ends < begins:
+        raise BadCertificateError("the revocation list does not say when the next one comes, or a time before its own")
+    serials = sorted({serial for serial, _ in entries})
+    if len(serials) != len(entries) or (serials and serials[0] < 1):
+        raise BadCertificateError("the revocation list's serial numbers must be 1 or more, each once")
+    return RevocationList(number, int(begins.timestamp()), int(ends.timestamp()), tuple(serials))
