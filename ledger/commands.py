@@ -30,7 +30,7 @@ def mount(words: Any, shared: argparse.ArgumentParser) -> None:
     """
     word = words.add_parser("verify", parents=[shared], help="check a ledger or a proof, offline · 验证账本")
     word.add_argument(
-        "path", type=Path, metavar="PATH", help="a ledger's file, a bundle, a proof, or evidence of a fork"
+        "path", type=_place, metavar="PATH", help="a ledger's file or postgresql:// URL, a bundle, a proof, or evidence"
     )
     word.add_argument("--ledger", metavar="ID", help="the id that the ledger should have")
     word.add_argument(
@@ -44,14 +44,28 @@ def mount(words: Any, shared: argparse.ArgumentParser) -> None:
     word.add_argument("--quorum", type=int, metavar="N", help="how many of them must have signed; all if not given")
     word.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="how many verify signatures")
     word = words.add_parser("prove", parents=[shared], help="prove that a transaction is in the log · 存在证明")
-    word.add_argument("path", type=Path, metavar="PATH", help="a ledger's file or a bundle")
+    word.add_argument("path", type=_place, metavar="PATH", help="a ledger's file or URL, or a bundle")
     word.add_argument("transaction", metavar="TX", nargs="?", help="id or index of the transaction")
     word.add_argument("--since", type=Path, metavar="CHECKPOINT", help="prove instead that the log continues this one")
     word.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="where to write the proof of inclusion")
     word = words.add_parser("compare", parents=[shared], help="two copies of a ledger side by side · 比对账本")
-    word.add_argument("first", type=Path, metavar="PATH")
-    word.add_argument("second", type=Path, metavar="PATH")
+    word.add_argument("first", type=_place, metavar="PATH")
+    word.add_argument("second", type=_place, metavar="PATH")
     word.add_argument("-o", "--output", type=Path, metavar="FILE", help="where to write evidence of a fork · 分叉证据")
+
+
+def _place(text: str) -> Path | str:
+    """Return a path, or the URL of a database as it stands: a path would make one slash of two."""
+    from ledger.auditor.database import is_database
+
+    return text if is_database(text) else Path(text)
+
+
+def _shown(place: Path | str) -> str:
+    """Return a path, or a database without its password."""
+    from ledger.database_url import place_of
+
+    return place_of(place) if isinstance(place, str) else str(place)
 
 
 def _verify(given: argparse.Namespace, say: Say, progress: Progress) -> int:
@@ -60,9 +74,9 @@ def _verify(given: argparse.Namespace, say: Say, progress: Progress) -> int:
     from ledger.auditor.verification import verify
     from ledger.evidence import is_evidence
 
-    if is_evidence(given.path):
+    if is_evidence(Path(given.path)):
         return _verify_evidence(given, say)
-    if (given.path / FILES[1]).is_file():
+    if (Path(given.path) / FILES[1]).is_file():
         proof = read_inclusion(given.path)
         checkpoint = check_inclusion(proof, witnesses=given.witnesses, quorum=given.quorum)
         say(f"entry {proof.place} is in the log {checkpoint.origin} of {checkpoint.size:,} entries · 该交易已在账本中")
@@ -129,7 +143,7 @@ def _compare(given: argparse.Namespace, say: Say, _: Progress) -> int:
     say(f"{_IN_WORDS[found.relation]} ({found.blocks:,} blocks shared · 共同区块)")
     for path, branch in ((given.first, found.first), (given.second, found.second)):
         if branch is not None:
-            say(f"{path} has · 内容: {branch.header}")
+            say(f"{_shown(path)} has · 内容: {branch.header}")
             if branch.entry is not None:
                 say(f"  entry {branch.entry}: {branch.transaction or '(none)'}")
             say("  " + branch.checkpoint.strip().replace("\n", "\n  "))

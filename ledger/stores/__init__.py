@@ -5,7 +5,8 @@ the alternative for a server, and memory is for trials. The store knows nothing 
 """
 
 from ledger.stores.memory import MemoryStore
+from ledger.stores.postgres import PostgresStore
 from ledger.stores.sqlite import SqliteStore
 from ledger.stores.store import Block, Store
 
-__all__ = ["Block", "MemoryStore", "SqliteStore", "Store"]
+__all__ = ["Block", "MemoryStore", "PostgresStore", "SqliteStore", "Store"]
