@@ -1,8 +1,10 @@
 """Approval policies: which organisations, and which persons inside one, must have signed.
 
-An action says which organisations it concerns (the owner of a fragment, the bank that lends); the policy of the action
-says how many of them must approve (m of n over distinct organisations), and which roles inside an organisation make its
-approval whole: a maker (经办) and a checker (复核) are two persons. Policies are data of the ledger's genesis.
+An action says which organisations it concerns (the owner of a fragment, the bank that lends). The parties of a deal
+must all approve, whatever a policy says: nobody's property is put to the vote. What members vote on is carried by m of
+n distinct organisations; and a policy can ask that m of n named ones approve beside the parties. Inside an organisation
+the roles of the policy make its approval whole: a maker (经办) and a checker (复核) are two persons. Policies are data
+of the ledger's genesis.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,11 +34,14 @@ class Policy:
     roles
         Roles that must each have signed in an organisation, by different persons, for its approval to count.
     threshold
-        How many of the organisations concerned must approve; 0 means all of them.
+        How many of those who vote must approve; 0 means all of them.
+    organisations
+        Who votes: beside the parties of a deal; or, in a vote of members, of these alone.
     """
 
     roles: tuple[str, ...]
     threshold: int = 0
+    organisations: tuple[str, ...] = ()
 
 
 def require_approval(policy: Policy, signers: Iterable[Signer], organisations: Sequence[str], what: str) -> None:
@@ -65,11 +70,9 @@ def require_approval(policy: Policy, signers: Iterable[Signer], organisations: S
     ledger.errors.refusals.NotApprovedError: accept lacks the approval of bank: nobody with the role checker ...
     """
     concerned = list(dict.fromkeys(organisations))
-    signed: dict[str, dict[str, set[str]]] = {}
-    for signer in signers:
-        signed.setdefault(signer.organisation, {}).setdefault(signer.role, set()).add(signer.name)
-    lacking = {one: _missing_role(policy.roles, signed.get(one, {})) for one in concerned}
-    missing = {one: role for one, role in lacking.items() if role is not None}
+    if not concerned:
+        raise NotApprovedError(f"{what} concerns nobody who could approve it")
+    missing = _missing(policy.roles, signers, concerned)
     needed = policy.threshold or len(concerned)
     if len(concerned) - len(missing) < needed:
         one, role = next(iter(missing.items())) if missing else ("members", "any")
@@ -77,6 +80,18 @@ def require_approval(policy: Policy, signers: Iterable[Signer], organisations: S
         raise NotApprovedError(
             f"{what} lacks the approval of {one}: nobody with the role {role} has signed for it{more}"
         )
+
+
+def _missing(roles: tuple[str, ...], signers: Iterable[Signer], concerned: Sequence[str]) -> dict[str, str]:
+    """Return which organisations have not approved, with the first role that is missing in each."""
+    if len(roles) == 1:  # then nobody can be needed for two
+        signed_for = {one.organisation for one in signers if one.role == roles[0]}
+        return {one: roles[0] for one in concerned if one not in signed_for}
+    signed: dict[str, dict[str, set[str]]] = {}
+    for signer in signers:
+        signed.setdefault(signer.organisation, {}).setdefault(signer.role, set()).add(signer.name)
+    lacking = {one: _missing_role(roles, signed.get(one, {})) for one in concerned}
+    return {one: role for one, role in lacking.items() if role is not None}
 
 
 def _missing_role(roles: tuple[str, ...], signed: Mapping[str, set[str]]) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ledger.policies import Policy, Signer, require_approval
 
-__all__ = ["Transaction", "require"]
+__all__ = ["Transaction", "require", "vote"]
 
 
 class Transaction(NamedTuple):
@@ -39,7 +39,9 @@ class Transaction(NamedTuple):
 
 
 def require(transaction: Transaction, organisations: Sequence[str]) -> None:
-    """Refuse a transaction that the organisations concerned have not approved, by the policy of its action.
+    """Refuse a transaction that one of the organisations concerned has not approved, by the policy of its action.
+
+    All of them must approve; and of those whom the policy names beside them, as many as it says.
 
     Raises
     ------
@@ -51,6 +53,32 @@ def require(transaction: Transaction, organisations: Sequence[str]) -> None:
     >>> signer = Signer("bank", "maker", "Li", "c" * 64)
     >>> require(Transaction("a" * 64, "pledges", "release", {}, (signer,), 60, Policy(("maker",))), ["bank"])
     """
-    require_approval(
-        transaction.policy, transaction.signers, organisations, f"{transaction.contract}.{transaction.action}"
-    )
+    policy, what = transaction.policy, f"{transaction.contract}.{transaction.action}"
+    parties = Policy(policy.roles) if policy.threshold else policy
+    require_approval(parties, transaction.signers, organisations, what)
+    if policy.organisations:
+        require_approval(policy, transaction.signers, policy.organisations, what)
+
+
+def vote(transaction: Transaction, members: Sequence[str]) -> None:
+    """Refuse a transaction that too few members have approved, by the policy of its action.
+
+    Parameters
+    ----------
+    members
+        Who may vote; if the policy names organisations, those of them that it names.
+
+    Raises
+    ------
+    NotApprovedError
+        See `ledger.policies.require_approval`.
+
+    Examples
+    --------
+    >>> signers = (Signer("bank", "admin", "Li", "c" * 64), Signer("firm", "admin", "Wu", "d" * 64))
+    >>> call = Transaction("a" * 64, "members", "admit", {}, signers, 60, Policy(("admin",), 2))
+    >>> vote(call, ["bank", "firm", "shop"])
+    """
+    policy, what = transaction.policy, f"{transaction.contract}.{transaction.action}"
+    voters = [one for one in members if not policy.organisations or one in policy.organisations]
+    require_approval(policy, transaction.signers, voters, what)

@@ -2,12 +2,15 @@
 
 The price follows from the rate and the days by the day count that the transaction names; the price stands in it too, so
 that both sign the sum that is paid, and one that is not the rule's is refused. Interest is rounded half up to the fen;
-price and interest together are the face amount exactly.
+price and interest together are the face amount exactly. Days begin at midnight in China (UTC+8).
+
+Whether the seller stays liable (有追索权) follows from the receivable; the two may agree that he does not (买断式, as
+in forfaiting 福费廷), then the bank has only those who endorsed before him, and the acceptor.
 
 References
 ----------
-ISDA 2006 Definitions, section 4.16: Actual/360, Actual/365 (Fixed), 30/360 (bond basis). Discounts in China's paper
-exchange count Actual/360.
+ISDA 2006 Definitions, section 4.16 (d), (e), (f): Actual/365 (Fixed), Actual/360, and of the three ways to count 30/360
+the bond basis, in which the end of February stays as it is. Discounts of China's paper exchange count Actual/360.
 """
 
 from collections.abc import Mapping
@@ -17,9 +20,8 @@ from ledger.contracts import circulation
 from ledger.contracts.call import Transaction, require
 from ledger.contracts.data import DataContract
 from ledger.contracts.members import check_member
-from ledger.contracts.promises import due_of
-from ledger.errors import PayeeError, SumError, WrongPriceError
-from ledger.schema import AMOUNT, IDENTIFIER, MEMBER, Schema, one_of, whole_number
+from ledger.errors import NoRecourseError, PayeeError, SumError, WrongPriceError
+from ledger.schema import AMOUNT, FLAG, IDENTIFIER, MEMBER, Schema, one_of, whole_number
 from ledger.state import State
 
 __all__ = ["ACTIONS", "CONVENTIONS", "NAME", "VERSION", "apply", "days_between", "price"]
@@ -35,7 +37,8 @@ ACTIONS: Mapping[str, Schema] = {
             "fragment": IDENTIFIER,
             "price": AMOUNT,
             "rate_bp": whole_number(0, 10_000, "basis points a year"),
-        }
+        },
+        {"recourse": FLAG},
     )
 }
 _DISCOUNTS = DataContract("discounts", NAME, "discount")
@@ -56,7 +59,11 @@ def apply(state: State, transaction: Transaction) -> State:
             f"arguments.bank is {given['bank']}, it must be a bank other than the owner {fragment['owner']}"
         )
     require(transaction, [fragment["owner"], given["bank"]])
-    days = days_between(transaction.time, due_of(state, fragment["receivable"]), given["convention"])
+    promise = circulation.promise_of(state, fragment)
+    is_liable = given.get("recourse", promise["recourse"])
+    if is_liable and not promise["recourse"]:
+        raise NoRecourseError(f"arguments.recourse is true, receivable {fragment['receivable']} is one without")
+    days = days_between(transaction.time, promise["due"], given["convention"])
     right = price(fragment["amount"], given["rate_bp"], days, given["convention"])
     if given["price"] != right:
         raise WrongPriceError(
@@ -67,11 +74,12 @@ def apply(state: State, transaction: Transaction) -> State:
         **given,
         "amount": fragment["amount"],
         "days": days,
+        "recourse": is_liable,
         "seller": fragment["owner"],
         "time": transaction.time,
     }
     state = _DISCOUNTS.write(state, NAME, {transaction.id: record})
-    return circulation.hand_over(state, given["fragment"], given["bank"], transaction)
+    return circulation.hand_over(state, given["fragment"], given["bank"], transaction, is_liable=is_liable)
 
 
 def days_between(start: int, end: int, convention: str) -> int:

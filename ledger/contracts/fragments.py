@@ -12,7 +12,7 @@ the `payee` who gets the money on its day.
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.contracts.data import DataContract
-from ledger.errors import DoubleSpendError
+from ledger.errors import AlreadyThereError, DoubleSpendError
 from ledger.state import Record, State
 
 __all__ = ["CONTROLLER", "exchange", "fragment_id", "live", "rewrite"]
@@ -53,12 +53,17 @@ def exchange(state: State, caller: str, spent: Iterable[str], made: Sequence[Rec
 
     Raises
     ------
+    AlreadyThereError
+        If there is a fragment of the new name: two ids of transactions agree in 128 bits, which somebody worked for.
     NotItsControllerError
         If another contract than the controller asks.
     """
     changes: dict[str, Record | None] = dict.fromkeys(spent)
     for place, record in enumerate(made):
-        changes[fragment_id(transaction, place)] = record
+        name = fragment_id(transaction, place)
+        if _FRAGMENTS.find(state, caller, name) is not None:
+            raise AlreadyThereError(f"there is a fragment {name} already: sign the transaction with another nonce")
+        changes[name] = record
     return _FRAGMENTS.write(state, caller, changes)
 
 

@@ -5,7 +5,7 @@ from ledger.contracts.call import Transaction, require
 from ledger.contracts.members import check_member
 from ledger.contracts.promises import CONTROLLER, PROMISES, in_status
 from ledger.errors import AlreadyThereError, MaturityError, PayeeError
-from ledger.state import State
+from ledger.state import Record, State
 
 __all__ = ["accept", "cancel", "draft", "issue"]
 
@@ -39,6 +39,7 @@ def issue(state: State, transaction: Transaction) -> State:
     """Issue what was drawn up, for the acceptor to accept. The obligor signs."""
     name, record = in_status(state, transaction, "draft")
     require(transaction, [record["obligor"]])
+    _check_in_time(name, record, transaction)
     return PROMISES.write(state, CONTROLLER, {name: {**record, "status": "issued"}})
 
 
@@ -46,8 +47,8 @@ def accept(state: State, transaction: Transaction) -> State:
     """Promise to pay: the whole receivable becomes one fragment of the holder's. The acceptor signs."""
     name, record = in_status(state, transaction, "issued")
     require(transaction, [record["acceptor"]])
-    if transaction.time >= record["due"]:
-        raise MaturityError(f"receivable {name} was due at {record['due']}: it can not be accepted any more")
+    _check_in_time(name, record, transaction)
+    check_member(state, record["holder"], f"the holder of receivable {name}")
     accepted = {**record, "open": record["amount"], "status": "accepted"}
     first = {
         "amount": record["amount"],
@@ -58,3 +59,10 @@ def accept(state: State, transaction: Transaction) -> State:
     }
     state = PROMISES.write(state, CONTROLLER, {name: accepted})
     return fragments.exchange(state, CONTROLLER, [], [first], transaction.id)
+
+
+def _check_in_time(name: str, record: Record, transaction: Transaction) -> None:
+    if transaction.time >= record["due"]:
+        raise MaturityError(
+            f"receivable {name} was due at {record['due']}: it is too late to {transaction.action} it, cancel it"
+        )

@@ -1,9 +1,9 @@
-"""Receivables (应收款): drawn up, issued, accepted, paid on, merged, redeemed, or defaulted with recourse.
+"""Receivables (应收款): drawn up, issued, accepted, paid on, split, merged, redeemed, or in default with recourse.
 
 A core enterprise (the obligor) owes a supplier (the holder) a sum on a day. Once the acceptor, who may be the obligor
 or a bank, has promised to pay, the receivable circulates: its owner pays others with it, in whole or in part. From the
-day it is due nothing moves but money: it is redeemed, or it is in default and, where agreed, goes back from endorser
-to endorser, each of whom pays the one after.
+second in which it is due nothing moves but money: it is redeemed, or it is in default and, where agreed, goes back from
+endorser to endorser, each of whom pays the one after.
 
 The controller of the fragments. Pledges and discounts ask it to lock, unlock and hand over; they write no fragment.
 """
@@ -29,6 +29,7 @@ def _is_payee(value: Any) -> bool:
     )
 
 
+_PAYEE = Kind("an object of to (member) and amount (fen)", _is_payee, Schema({"amount": AMOUNT, "to": MEMBER}).form)
 _FRAGMENT_LIST = listing(IDENTIFIER, MOST)
 ACTIONS: Mapping[str, Schema] = {
     "draft": Schema(
@@ -46,13 +47,13 @@ ACTIONS: Mapping[str, Schema] = {
     "cancel": Schema({"receivable": IDENTIFIER}),
     "issue": Schema({"receivable": IDENTIFIER}),
     "accept": Schema({"receivable": IDENTIFIER}),
-    "pay_on": Schema(
-        {"fragment": IDENTIFIER, "payees": listing(Kind("an object of to (member) and amount (fen)", _is_payee), MOST)}
-    ),
+    "pay_on": Schema({"fragment": IDENTIFIER, "payees": listing(_PAYEE, MOST)}),
+    "transfer": Schema({"fragment": IDENTIFIER, "to": MEMBER}),
+    "split": Schema({"amounts": listing(AMOUNT, MOST), "fragment": IDENTIFIER}),
     "merge": Schema({"fragments": listing(IDENTIFIER, MOST, 2)}),
     "redeem": Schema({"fragments": _FRAGMENT_LIST}),
     "default": Schema({"fragment": IDENTIFIER, "receivable": IDENTIFIER}),
-    "recourse": Schema({"fragment": IDENTIFIER}),
+    "recourse": Schema({"fragment": IDENTIFIER}, {"payer": MEMBER}),
 }
 _STEPS: Mapping[str, Callable[[State, Transaction], State]] = {
     "draft": issuance.draft,
@@ -60,6 +61,8 @@ _STEPS: Mapping[str, Callable[[State, Transaction], State]] = {
     "issue": issuance.issue,
     "accept": issuance.accept,
     "pay_on": circulation.pay_on,
+    "transfer": circulation.transfer,
+    "split": circulation.split,
     "merge": circulation.merge,
     "redeem": settlement.redeem,
     "default": settlement.default,

@@ -3,7 +3,7 @@
 from ledger.contracts import fragments
 from ledger.contracts.call import Transaction, require
 from ledger.contracts.promises import CONTROLLER, PROMISES, in_status
-from ledger.errors import LockedError, MaturityError, MergeError, NoRecourseError, StatusError
+from ledger.errors import DoubleSpendError, LockedError, MaturityError, MergeError, NoRecourseError, StatusError
 from ledger.state import Record, State
 
 __all__ = ["default", "recourse", "redeem"]
@@ -16,7 +16,7 @@ def redeem(state: State, transaction: Transaction) -> State:
     """
     names = transaction.arguments["fragments"]
     if len(set(names)) != len(names):
-        raise MergeError("arguments.fragments names one fragment twice: give each once")
+        raise DoubleSpendError("arguments.fragments names one fragment twice: give each once")
     records = [fragments.live(state, CONTROLLER, name) for name in names]
     promises = {record["receivable"] for record in records}
     if len(promises) != 1:
@@ -27,8 +27,7 @@ def redeem(state: State, transaction: Transaction) -> State:
         raise StatusError(f"receivable {name} is {promise['status']}: there is nothing to redeem")
     if transaction.time < promise["due"]:
         raise MaturityError(f"receivable {name} is due at {promise['due']}, after the block's time {transaction.time}")
-    paid_to = [record["lock"]["payee"] if "lock" in record else record["owner"] for record in records]
-    require(transaction, [promise["acceptor"], *paid_to])
+    require(transaction, [promise["acceptor"], *map(_paid_to, records)])
     left = promise["open"] - sum(record["amount"] for record in records)
     paid = {**promise, "open": left, "status": promise["status"] if left else "redeemed"}
     state = PROMISES.write(state, CONTROLLER, {name: paid})
@@ -36,19 +35,26 @@ def redeem(state: State, transaction: Transaction) -> State:
 
 
 def default(state: State, transaction: Transaction) -> State:
-    """Put on record that a receivable was not paid on its day: any owner of a fragment says so, who is named by it."""
+    """Put on record that a receivable was not paid on its day: anybody to whom money of it is due says so.
+
+    The fragment names who that is: its owner, or the payee of its lock.
+    """
     name, promise = in_status(state, transaction, "accepted")
     if transaction.time < promise["due"]:
         raise MaturityError(f"receivable {name} is due at {promise['due']}, after the block's time {transaction.time}")
     fragment = fragments.live(state, CONTROLLER, transaction.arguments["fragment"])
     if fragment["receivable"] != name:
         raise MergeError(f"arguments.fragment is one of {fragment['receivable']}, it must be one of {name}")
-    require(transaction, [fragment["owner"]])
+    require(transaction, [_paid_to(fragment)])
     return PROMISES.write(state, CONTROLLER, {name: {**promise, "status": "defaulted"}})
 
 
 def recourse(state: State, transaction: Transaction) -> State:
-    """Give a fragment in default back to the last endorser, who pays for it (追索); both sign."""
+    """Give a fragment in default back to an endorser, who pays for it (追索); owner and endorser sign.
+
+    It is the last endorser, unless `payer` names another. Whoever pays may go on to those before him; those after him
+    are free.
+    """
     name = transaction.arguments["fragment"]
     record: Record = fragments.live(state, CONTROLLER, name)
     promise = PROMISES.read(state, CONTROLLER, record["receivable"])
@@ -60,7 +66,14 @@ def recourse(state: State, transaction: Transaction) -> State:
         raise LockedError(f"fragment {name} is locked by {record['lock']['by']}: release it first")
     if not record["endorsers"]:
         raise NoRecourseError(f"nobody is liable for fragment {name} but {promise['acceptor']}, who accepted it")
-    payer = record["endorsers"][-1]
+    payer = transaction.arguments.get("payer", record["endorsers"][-1])
+    if payer not in record["endorsers"]:
+        raise NoRecourseError(f"arguments.payer is {payer}, liable for it are {', '.join(record['endorsers'])}")
     require(transaction, [record["owner"], payer])
-    back = {**record, "endorsers": record["endorsers"][:-1], "owner": payer, "parent": name}
+    before = record["endorsers"][: record["endorsers"].index(payer)]
+    back = {**record, "endorsers": before, "owner": payer, "parent": name}
     return fragments.exchange(state, CONTROLLER, [name], [back], transaction.id)
+
+
+def _paid_to(fragment: Record) -> str:
+    return str(fragment["lock"]["payee"] if "lock" in fragment else fragment["owner"])

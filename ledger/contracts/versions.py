@@ -5,9 +5,10 @@ other, so that whoever replays the log applies to each transaction the rules und
 names the version that its signers had read, and is refused under any other.
 """
 
-from ledger.contracts.call import Transaction, require
+from ledger.contracts.call import Transaction, vote
+from ledger.contracts.catalogue import contracts
 from ledger.contracts.members import standing_members
-from ledger.errors import OldVersionError
+from ledger.errors import OldVersionError, UnknownContractError
 from ledger.schema import IDENTIFIER, Schema, whole_number
 from ledger.state import State
 
@@ -28,17 +29,21 @@ def apply(state: State, transaction: Transaction) -> State:
         If the version is not later than the one in force.
     NotApprovedError
         If the vote does not carry.
+    UnknownContractError
+        If there is no such version.
 
     Notes
     -----
-    Whether a version exists is for those who run the ledger to check before they vote: a transaction that calls a
-    version which a member's program lacks stops that member, it does not split the ledger.
+    A version is adopted when the programs of all members have it. One whose program lacks it stops at the block that
+    adopts it, which does not hold there; it does not split the ledger.
     """
     name, version = transaction.arguments["contract"], transaction.arguments["version"]
-    require(transaction, standing_members(state))
+    vote(transaction, standing_members(state))
     now = version_in_force(state, name) or 0
     if version <= now:
         raise OldVersionError(f"arguments.version is {version}, it must be later than {now}, which is in force")
+    if (name, version) not in contracts():
+        raise UnknownContractError(f"arguments.version is {version}: there is no contract {name} in that version here")
     return state.write(_SPACE, {name: {"version": version}})
 
 
