@@ -140,12 +140,13 @@ def execute(state: State, transaction: SignedTransaction, time: int, rules: Rule
     """
     body, identity = transaction.body, transaction.id.hex()
     check_fresh(state, identity, body.valid_until, time, rules.longest_validity)
-    version, policy = _terms(state, body.contract, body.action)
+    known = state.derived(_STANDING)
+    version, policy = _terms(known, state, body.contract, body.action)
     if version != body.version:
         raise UnknownContractError(
             f"body.version is {body.version}, {body.contract} is in force in version {version or 'none'}"
         )
-    signers = _signers(state, transaction, time)
+    signers = _signers(known, state, transaction, time)
     if not verified:
         verify_signatures(transaction, rules.suite, lambda one: public_key_of(state, one))
     call = Transaction(identity, body.contract, body.action, body.arguments, signers, time, policy)
@@ -153,19 +154,17 @@ def execute(state: State, transaction: SignedTransaction, time: int, rules: Rule
     return remember(after, identity, body.valid_until)
 
 
-def _terms(state: State, name: str, action: str) -> tuple[int | None, Policy]:
+def _terms(known: dict[Any, Any], state: State, name: str, action: str) -> tuple[int | None, Policy]:
     """Return the version of a contract that is in force, and what approves its action."""
-    known = state.derived(_STANDING)
     found: tuple[int | None, Policy] | None = known.get((name, action))
     if found is None:
         found = known[name, action] = version_in_force(state, name), policy_of(state, name, action)
     return found
 
 
-def _signers(state: State, transaction: SignedTransaction, time: int) -> tuple[Signer, ...]:
-    known: dict[Any, _Speaker] = state.derived(_STANDING)
-    found = [known[one.certificate] for one in transaction.signatures if one.certificate in known]
-    if len(found) < len(transaction.signatures) or not all(one.begins <= time <= one.ends for one in found):
+def _signers(known: dict[Any, Any], state: State, transaction: SignedTransaction, time: int) -> tuple[Signer, ...]:
+    found: list[_Speaker] = [known[one.certificate] for one in transaction.signatures if one.certificate in known]
+    if len(found) < len(transaction.signatures) or any(not one.begins <= time <= one.ends for one in found):
         records = {one.certificate: certificate_of(state, one.certificate) for one in transaction.signatures}
         found = [
             _Speaker(signer_at(state, fingerprint, record, time), record["not_before"], record["not_after"])

@@ -5,7 +5,7 @@ The state is a cache: it is worked out from the blocks when a node opens, and ca
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from ledger.auditor.stored import StoredBlock
@@ -123,7 +123,9 @@ class Node:
     def _submit_block(self, transactions: Sequence[bytes]) -> list[Receipt | Refusal]:
         return self.commit(admitted(transactions, self.rules), verified=False)
 
-    def commit(self, read: Iterable[SignedTransaction | RefusalError], *, verified: bool) -> list[Receipt | Refusal]:
+    def commit(
+        self, read: Iterable[SignedTransaction | RefusalError], *, verified: bool, unverified: Container[bytes] = ()
+    ) -> list[Receipt | Refusal]:
         """Make one block of transactions that were admitted, see `submit`.
 
         Parameters
@@ -132,11 +134,13 @@ class Node:
             Each as `ledger.execution.admit` returned it, or the refusal that it raised.
         verified
             Whether their signatures have been verified.
+        unverified
+            Ids of those whose signatures have not, though those of all others have.
         """
         self._catch_up()
         head = self._head
         time = max(head.time, self._clock())
-        held, state, answers = gather(read, head, time, self.rules, verified=verified)
+        held, state, answers = gather(read, head, time, self.rules, verified=verified, unverified=unverified)
         if held:
             block, after = next_block(head, held, state, time, self.rules, self._signer, self.genesis.origin)
             self.store.append(block)
@@ -168,7 +172,13 @@ def admitted(transactions: Iterable[bytes], rules: Rules) -> list[SignedTransact
 
 
 def gather(
-    read: Iterable[SignedTransaction | RefusalError], head: Head, time: int, rules: Rules, *, verified: bool
+    read: Iterable[SignedTransaction | RefusalError],
+    head: Head,
+    time: int,
+    rules: Rules,
+    *,
+    verified: bool,
+    unverified: Container[bytes] = (),
 ) -> Gathered:
     """Execute transactions one after the other on top of a head, and keep those that hold; see `Node.commit`.
 
@@ -184,7 +194,7 @@ def gather(
         try:
             if isinstance(one, RefusalError):
                 raise one
-            state = execute(state, one, time, rules, verified=verified)
+            state = execute(state, one, time, rules, verified=verified and one.id not in unverified)
         except RefusalError as error:
             answers.append(Refusal(type(error).__name__, str(error)))
             continue

@@ -41,7 +41,7 @@ class State:
 
     def __init__(self) -> None:
         self._spaces: dict[str, _Space] = {}
-        self._derived: dict[tuple[str, ...], dict[Any, Any]] = {}
+        self._derived: dict[str, dict[tuple[str, ...], dict[Any, Any]]] = {}
         self._newer: State | None = None
         self._space = ""  # the one in which the next newer version differs, and how
         self._undo: dict[str, Record | None] = {}
@@ -70,7 +70,7 @@ class State:
             records = self._spaces[space] = {}
         self._undo = _swapped(records, changes)
         self._space = space
-        if self._derived:
+        if space in self._derived:
             self._forget_derived(space)
         newer = State.__new__(State)
         newer._spaces, newer._derived, newer._newer = self._spaces, self._derived, None
@@ -84,15 +84,16 @@ class State:
         """
         if self._newer is not None:
             self._reroot()
-        found = self._derived.get(spaces)
+        found = self._derived.get(spaces[0], {}).get(spaces)
         if found is None:
-            found = self._derived[spaces] = {}
+            found = {}
+            for space in spaces:
+                self._derived.setdefault(space, {})[spaces] = found
         return found
 
     def _forget_derived(self, space: str) -> None:
-        for spaces, table in self._derived.items():
-            if space in spaces:
-                table.clear()
+        for table in self._derived.get(space, {}).values():
+            table.clear()
 
     def records(self, space: str) -> Iterator[tuple[str, Record]]:
         """Return keys and records of a space in order of key; a moment's list, which later steps do not change."""
@@ -150,11 +151,12 @@ class State:
 
 def _swapped(records: _Space, changes: Mapping[str, Record | None]) -> dict[str, Record | None]:
     """Make changes to the records of a space, and return those that undo them."""
-    undo: dict[str, Record | None] = {key: records.get(key) for key in changes}
+    undo: dict[str, Record | None] = {}
     for key, record in changes.items():
         if record is None:
-            records.pop(key, None)
+            undo[key] = records.pop(key, None)
         else:
+            undo[key] = records.get(key)
             records[key] = record
     return undo
 

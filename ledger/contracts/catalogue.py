@@ -54,6 +54,7 @@ def contracts() -> Mapping[tuple[str, int], Contract]:
     return {(one.name, one.version): one for one in found}
 
 
+@cache
 def contract(name: str, version: int) -> Contract:
     """Return one contract.
 

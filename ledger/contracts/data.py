@@ -50,7 +50,9 @@ class DataContract:
         UnknownRecordError, NotItsControllerError
             If there is none of that name; if another contract asks.
         """
-        found = self.find(state, caller, key)
+        if caller != self.controller:
+            raise self._stranger(caller)
+        found = state.get(self.name, key)
         if found is None:
             raise UnknownRecordError(f"there is no {self.record} {key}")
         return found
@@ -63,7 +65,8 @@ class DataContract:
         NotItsControllerError
             If another contract asks.
         """
-        self._check(caller)
+        if caller != self.controller:
+            raise self._stranger(caller)
         return state.get(self.name, key)
 
     def write(self, state: State, caller: str, changes: Mapping[str, Record | None]) -> State:
@@ -74,9 +77,9 @@ class DataContract:
         NotItsControllerError
             If another contract asks.
         """
-        self._check(caller)
+        if caller != self.controller:
+            raise self._stranger(caller)
         return state.write(self.name, changes)
 
-    def _check(self, caller: str) -> None:
-        if caller != self.controller:
-            raise NotItsControllerError(f"the records of {self.name} accept {self.controller} alone, not {caller}")
+    def _stranger(self, caller: str) -> NotItsControllerError:
+        return NotItsControllerError(f"the records of {self.name} accept {self.controller} alone, not {caller}")
