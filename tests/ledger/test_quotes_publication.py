@@ -1,0 +1,101 @@
+"""What may be published for quotes, by whom, and under which agreement."""
+
+from typing import Any
+
+import ledger_sample
+import pytest
+from play import TEXT, Play, agree, circulate
+from quoting import COMMIT, REVEAL, award, commitment, published, revelation, terms
+
+from ledger.contracts.requests import REQUESTS
+from ledger.errors import (
+    AlreadyThereError,
+    BadFieldError,
+    DoubleSpendError,
+    MaturityError,
+    NotApprovedError,
+    NotItsControllerError,
+    OldVersionError,
+    RefusalError,
+    SumError,
+    TermError,
+    UnknownMemberError,
+    UnknownRecordError,
+    UnsignedAgreementError,
+)
+from ledger.genesis import opening_state
+
+SELLER = "maker-of-parts"
+Change = dict[str, Any]
+
+
+@pytest.fixture
+def play(people: ledger_sample.Consortium) -> Play:
+    return Play(opening_state(people.genesis), ledger_sample.START)
+
+
+REFUSED: list[tuple[type[RefusalError], Change]] = [
+    (TermError, {"commit_until": ledger_sample.START}),
+    (TermError, {"reveal_until": ledger_sample.START + COMMIT}),
+    (TermError, {"settle_until": ledger_sample.START + REVEAL}),
+    (MaturityError, {"settle_until": ledger_sample.START + 90 * 86_400}),
+    (SumError, {"limit": 10_001}),
+    (SumError, {"rule": "highest_price", "limit": 0, "convention": None}),
+    (SumError, {"rule": "highest_price", "limit": 1_000_001, "convention": None}),
+    (BadFieldError, {"convention": None}),
+    (BadFieldError, {"rule": "highest_price"}),
+    (BadFieldError, {"rule": "cheapest"}),
+    (BadFieldError, {"convention": "30E/365"}),
+    (BadFieldError, {"invited": []}),
+    (UnknownMemberError, {"invited": ["bank-z"]}),
+    (UnknownRecordError, {"agreement": "00" * 32}),
+    (DoubleSpendError, {"fragment": "nothing"}),
+]
+
+
+@pytest.mark.parametrize(("error", "change"), REFUSED)
+def test_a_request_must_be_one_that_can_end(play: Play, error: type[RefusalError], change: Change) -> None:
+    agree(play, SELLER)
+    wish = terms(play, circulate(play)) | change
+    play.refuse(error, "quotes.publish", {name: value for name, value in wish.items() if value is not None}, SELLER)
+
+
+def test_only_the_owner_publishes_and_a_name_is_used_once(play: Play) -> None:
+    fragment = published(play)
+    play.refuse(AlreadyThereError, "quotes.publish", terms(play, circulate(play, "R2")), SELLER)
+    play.do("quotes.withdraw", {"request": "Q1"}, SELLER)
+    play.refuse(AlreadyThereError, "quotes.publish", terms(play, fragment), SELLER)
+    play.refuse(NotApprovedError, "quotes.publish", terms(play, fragment, request="Q2"), "bank-a")
+
+
+def test_the_records_of_quotes_accept_their_controller_alone(play: Play) -> None:
+    published(play)
+    with pytest.raises(NotItsControllerError, match="accept quotes alone, not discounts"):
+        REQUESTS.write(play.state, "discounts", {"Q1": None})
+
+
+def test_whoever_has_not_signed_the_agreement_in_force_takes_no_part(play: Play) -> None:
+    agree(play, "bank-a")
+    fragment = circulate(play)
+    play.refuse(UnsignedAgreementError, "quotes.publish", terms(play, fragment), SELLER)
+    play.do("agreements.sign", {"digest": TEXT, "organisation": SELLER}, SELLER)
+    play.do("quotes.publish", terms(play, fragment), SELLER)
+    play.refuse(UnsignedAgreementError, "quotes.commit", commitment(play, "bank-b", 315), "bank-b")
+
+
+def test_a_new_version_of_the_agreement_is_signed_before_going_on(play: Play) -> None:
+    fragment = published(play)
+    play.do("quotes.commit", commitment(play, "bank-a", 315), "bank-a")
+    later = {"agreement": "forfaiting", "digest": "ef" * 32, "from": play.now + COMMIT + 1, "keeper": "core"}
+    play.do("agreements.propose", later, "core")
+    play.now += COMMIT + 1
+    play.refuse(UnsignedAgreementError, "quotes.reveal", revelation("bank-a", 315), "bank-a")
+    play.do("agreements.sign", {"digest": "ef" * 32, "organisation": "bank-a"}, "bank-a")
+    play.do("quotes.reveal", revelation("bank-a", 315), "bank-a")
+    play.now += REVEAL
+    play.refuse(UnsignedAgreementError, "quotes.award", award("bank-a", 992_212), SELLER, "bank-a")
+    play.do("agreements.sign", {"digest": "ef" * 32, "organisation": SELLER}, SELLER)
+    play.do("quotes.award", award("bank-a", 992_212), SELLER, "bank-a")
+    assert play.state.get("fragments", fragment) is None
+    stale = terms(play, circulate(play, "R2"), request="Q2")
+    play.refuse(OldVersionError, "quotes.publish", stale, SELLER)
