@@ -2,8 +2,9 @@
 
 Signatures are verified by one verifier, libsodium's through PyNaCl, as a rule of consensus: verifiers disagree on odd
 signatures (a key of small order, an `S` that is not reduced, an `R` that is not canonical), and a ledger whose members
-disagree on one signature has forked. libsodium refuses all of these. Stricter still, a key comes into the ledger only
-if it is a point of the prime-order group (`check_key`).
+disagree on one signature has forked. libsodium refuses all of these, and does not multiply by the cofactor; tests pin
+its verdict on each kind, because a later version that says otherwise would be another suite. Stricter still, a key
+comes into the ledger only if it is a point of the prime-order group (`check_key`).
 
 Key pairs that have signed stay in memory, up to a thousand: to derive one takes as long as to sign with it.
 

@@ -35,6 +35,7 @@ def by_name(name: str) -> Suite:
     try:
         module = import_module("ledger.suites.ed25519" if name == NAMES[0] else "ledger.suites.sm2")
     except ModuleNotFoundError as error:
-        raise MissingExtraError(f"the suite {name} needs {error.name}: pip install -e '.[sm2]'") from None
+        missing = str(error.name).partition(".")[0]
+        raise MissingExtraError(f"the suite {name} needs {missing}: pip install -e '.[sm2]'") from None
     found: Suite = module.SUITE
     return found
