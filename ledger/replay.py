@@ -26,6 +26,7 @@ from ledger.verifier_keys import Signer
 __all__ = [
     "Head",
     "Log",
+    "checkpoint_of",
     "first_block",
     "following",
     "next_block",
@@ -103,10 +104,14 @@ def next_header(head: Head, entries: Sequence[bytes], state: State, time: int, r
     return header, Head(number, header_digest(header, suite.hash).hex(), time, tree, state, digest)
 
 
+def checkpoint_of(head: Head, origin: str) -> Checkpoint:
+    """Return what the operator says of where the log stands: its tree, and its last block by number and name."""
+    return Checkpoint(origin, head.tree.size, head.tree.root(), (f"block {head.number} {head.previous}",))
+
+
 def signed_checkpoint(head: Head, signer: Signer, origin: str) -> bytes:
-    """Return the operator's note on where the log stands: its tree, and its last block by number and name."""
-    checkpoint = Checkpoint(origin, head.tree.size, head.tree.root(), (f"block {head.number} {head.previous}",))
-    return sign_note(checkpoint.text, [signer]).encode()
+    """Return the operator's note on where the log stands."""
+    return sign_note(checkpoint_of(head, origin).text, [signer]).encode()
 
 
 def replay(blocks: Iterable[Block]) -> Log | None:
