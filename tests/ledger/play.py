@@ -13,20 +13,21 @@ from ledger.genesis import policy_of
 from ledger.policies import Signer
 from ledger.state import State
 
+_numbers = itertools.count(1)
+
 
 class Play:
     """A state that goes on with each transaction; `now` is the time of the next block."""
 
     def __init__(self, state: State, now: int) -> None:
         self.state, self.now = state, now
-        self._numbers = itertools.count(1)
 
     def do(self, call: str, arguments: Mapping[str, Any], *by: str) -> str:
         """Apply a call, signed by the makers of these organisations (or "organisation/role"); return its id."""
         name, action = call.split(".")
         called = contract(name, 1)
         called.actions[action].check(arguments, "arguments")
-        identity = f"{next(self._numbers):064x}"[::-1]
+        identity = f"{next(_numbers):064x}"[::-1]
         signers = tuple(map(_signer, by))
         policy = policy_of(self.state, name, action)
         self.state = called.apply(self.state, Transaction(identity, name, action, arguments, signers, self.now, policy))
