@@ -14,9 +14,11 @@ from typing import NamedTuple
 from ledger.errors import LedgerError
 from ledger.suites import by_name
 
-__all__ = ["Claim", "Failure", "Signatures", "first_failure", "signature_checker"]
+__all__ = ["UNDER_WAY", "Claim", "Failure", "Signatures", "first_failure", "signature_checker"]
 
-_FEW, _UNDER_WAY = 64, 8
+_FEW = 64
+UNDER_WAY = 8
+"""How many blocks' signatures may wait for their verdict."""
 
 
 class Claim(NamedTuple):
@@ -59,7 +61,7 @@ class Signatures:
             self._waiting.append((block, first_failure(self._suite, block, claims)))
         else:
             self._waiting.append((block, self._workers.submit(first_failure, self._suite, block, list(claims))))
-        while len(self._waiting) > _UNDER_WAY:
+        while len(self._waiting) > UNDER_WAY:
             failure = self._next()
             if failure is not None:
                 return failure

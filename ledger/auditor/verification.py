@@ -8,6 +8,7 @@ What it can not see: a history that the operator made up as a whole, with member
 reader compares the ledger's id with the one that members know, and asks for the cosignatures of witnesses.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from typing import NamedTuple
 from ledger.auditor.chain import Anchor, Link, check_block, opening_link
 from ledger.auditor.opening import beside, findings_beside, stored_blocks
 from ledger.auditor.report import Finding, Report
-from ledger.auditor.signatures import Claim, Signatures, signature_checker
+from ledger.auditor.signatures import UNDER_WAY, Claim, Signatures, signature_checker
 from ledger.auditor.stored import StoredBlock
 from ledger.auditor.witnessing import demanded, witnessed
 from ledger.block import Header, split_entries
@@ -158,10 +159,12 @@ def _walk(
 ) -> Report:
     failure = None
     found: Finding | None = None
+    recent = deque([report], UNDER_WAY + 2)
     try:
         for block in blocks:
             here, claims = _step(block, here, anchor, rules)
             report = _held(report, here)
+            recent.append(report)
             failure = signatures.add(here.link.number, claims)
             progress("entries", report.entries, 0)
             if failure is not None:
@@ -178,6 +181,7 @@ def _walk(
     failure = failure or signatures.finish()
     if failure is not None and (found is None or found.block is None or failure.block <= found.block):
         found = Finding(failure.block, failure.entry, failure.rule, failure.message)
+        report = next(one for one in recent if one.blocks == failure.block)
     return report if found is None else report._replace(findings=(found,))
 
 
@@ -243,17 +247,22 @@ def _claims(state: State, transaction: SignedTransaction, index: int) -> list[Cl
 
 def _blame_an_entry(block: StoredBlock, here: _Here, rules: Rules) -> None:
     """Find which entry is at fault in a block that does not hold: the first that can not stand by itself."""
-    state = here.state
+    state, enrolling = here.state, False
+    unknown: _EntryError | None = None
     for place, data in enumerate(block.body.removesuffix(b"\n").split(b"\n")):
         index = here.link.tree.size + place
         try:
             transaction = admit(data, rules)
             for claim in _claims(state, transaction, index):
                 rules.suite.verify(claim.public_key, claim.message, claim.signature)
-        except UnknownCertificateError:
-            return  # it may have been registered in this very block, which can not be executed
+        except UnknownCertificateError as error:
+            unknown = unknown or _EntryError(index, error)
         except LedgerError as error:
             raise _EntryError(index, error) from None
+        else:
+            enrolling = enrolling or transaction.body.contract == "members"
+    if unknown is not None and not enrolling:  # else it may be one of this very block, which can not be executed
+        raise unknown
 
 
 def _check_state(header: Header, digest: bytes) -> None:

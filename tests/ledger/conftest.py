@@ -1,13 +1,16 @@
-"""One audited ledger of some eighty transactions, and a copy of it for whoever wants to damage it."""
+"""One ledger of a hundred transactions, a copy of it for whoever wants to damage it, and empty stores of each kind."""
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import ledger_sample
 import pytest
+from postgres_server import Server
 
 from ledger.node import Node, Receipt, found
-from ledger.stores import SqliteStore
+from ledger.stores import MemoryStore, PostgresStore, SqliteStore, Store
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +49,37 @@ def copy(written: Path, tmp_path: Path) -> Path:
     shutil.copy(written, target)
     shutil.copy(written.with_name(written.name + ".seal"), tmp_path)
     return target
+
+
+class Place(NamedTuple):
+    """Where a store is, of one kind: founds it, and opens it again after it was closed."""
+
+    kind: str
+    found: Callable[[], Store]
+    open: Callable[..., Store]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    server = Server()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database(postgres: Server) -> str:
+    """The URL of an empty database of its own."""
+    return postgres.new_database()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "memory":
+        kept = MemoryStore()
+        return Place("memory", lambda: kept, lambda **_: kept)
+    if request.param == "sqlite":
+        path = tmp_path / "receivables.ledger"
+        return Place("sqlite", lambda: SqliteStore(path, create=True), lambda **more: SqliteStore(path, **more))
+    url = request.getfixturevalue("database")
+    return Place("postgres", lambda: PostgresStore(url, create=True), lambda **more: PostgresStore(url, **more))
