@@ -1,5 +1,6 @@
 """Random lives of receivables: contracts and readable twin agree at every step, and the log tells the same again."""
 
+import itertools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,7 @@ class LifeCycles(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
+        self.people = PEOPLE._replace(nonces=itertools.count(1))  # equal runs have equal ids
         self.store = MemoryStore()
         found(self.store, PEOPLE.genesis, PEOPLE.operator)
         self.now = ledger_sample.START + 60
@@ -58,7 +60,7 @@ class LifeCycles(RuleBasedStateMachine):
         """Ask for something; signers are those who should sign, or not quite."""
         signers = list(dict.fromkeys(signers))
         by = [f"{one}/admin" for one in signers] if action.startswith("members.") else signers
-        data = PEOPLE.sign(action, arguments, by, valid_until=self.now + 3600)
+        data = self.people.sign(action, arguments, by, valid_until=self.now + 3600)
         [answer] = self.node.submit([data])
         identity = answer.id if isinstance(answer, Receipt) else ""
         asked = {"action": action, "arguments": arguments, "signers": signers, "time": self.now, "id": identity}
@@ -219,7 +221,7 @@ class LifeCycles(RuleBasedStateMachine):
             right = max(price(fragment["amount"], rate, years), 1)
         terms = {"bank": bank, "convention": convention, "fragment": name, "price": right + wrong, "rate_bp": rate}
         terms |= {} if recourse is None else {"recourse": recourse}
-        if terms["price"] < 2**53:
+        if right + wrong < 2**53:
             self.call("discounts.discount", terms, self.concerned(name, bank))
 
     @precondition(has_fragments)
@@ -256,6 +258,18 @@ class LifeCycles(RuleBasedStateMachine):
         endorsers = self.book["fragments"].get(name, {}).get("endorsers") or ["core"]
         terms = {"fragment": name} | ({"payer": payer} if payer else {})
         self.call("receivables.recourse", terms, self.concerned(name, payer or endorsers[-1]))
+
+    @precondition(lambda self: any(one["endorsers"] for one in self.book["fragments"].values()))
+    @rule(place=any_place)
+    def a_whole_chain_pays_back(self, place: int) -> None:
+        liable = sorted(name for name, one in self.book["fragments"].items() if one["endorsers"])
+        fragment = self.book["fragments"][liable[place % len(liable)]]
+        name = fragment["receivable"]
+        self.now = max(self.now, self.book["receivables"][name]["due"])
+        by = fragment["lock"]["payee"] if "lock" in fragment else fragment["owner"]
+        self.call("receivables.default", {"fragment": liable[place % len(liable)], "receivable": name}, [by])
+        for _ in range(len(fragment["endorsers"])):
+            self.recourse(place, None)
 
     @rule(name=st.sampled_from(["bank-b", "maker-of-screws"]), place=any_place)
     def a_member_goes_or_comes_back(self, name: str, place: int) -> None:
