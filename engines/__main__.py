@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("--input", type=Path, metavar="FILE", help="a CSV or Parquet file of your own")
     word.add_argument("--mapping", type=Path, metavar="FILE", help="TOML file that names the columns of --input")
     word.add_argument("--quarantine", type=Path, metavar="FILE", help="write the refused rows of --input to a CSV file")
+    word.add_argument("--bundle", type=Path, metavar="DIR", help="where to leave the ledger's proof bundle")
     word.add_argument("--json", action="store_true", help="print the result as JSON")
     word.add_argument("--html", type=Path, metavar="FILE", help="write the report as one offline page")
     word.add_argument("--open", action="store_true", help="open the page in a browser")
@@ -67,6 +68,11 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("--quick", action="store_true", help="small sizes, some seconds")
     word.add_argument("--scorer", metavar="MODULE:CLASS", help="your own scorer beside ours")
     word.add_argument("--json", action="store_true", help="print JSON")
+
+    from ledger.commands import mount
+
+    word = words.add_parser("ledger", help="check a ledger, offline: verify, prove, compare · 验证账本")
+    mount(word.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser), shared)
     return top
 
 
@@ -119,6 +125,7 @@ def _sentence(error: Exception) -> str:
         "credit_graph",
         "datasets",
         "fraud",
+        "ledger",
         "benchmarks",
     )
     return text if is_ours else f"fault in Hexi: {type(error).__name__}: {text} (--debug shows where)"

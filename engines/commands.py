@@ -97,7 +97,7 @@ def _options(run: Callable[..., Any], given: argparse.Namespace) -> dict[str, An
     """Return the options that were given, under the names of the case's parameters."""
     options = {
         **{"seed": given.seed, "size": given.size, "base_rate": given.base_rate, "firm": given.firm},
-        **{"source": given.input, "mapping": given.mapping, "quarantine": given.quarantine},
+        **{"source": given.input, "mapping": given.mapping, "quarantine": given.quarantine, "bundle": given.bundle},
     }
     flags = {"source": "input", "base_rate": "base-rate"}
     chosen = {name: value for name, value in options.items() if value is not None}
@@ -221,4 +221,19 @@ def _show_measured(entry: catalogue.Entry, measured: Any) -> None:
         _OUT.print(shown)
 
 
-WORDS: dict[str, Callable[[argparse.Namespace], int]] = {"list": _list, "run": _run, "data": _data, "bench": _bench}
+def _ledger(given: argparse.Namespace) -> int:
+    """Check a ledger; what each word does, and its exit code, are the ledger's own."""
+    from engines.report.legible import legible
+    from ledger.commands import WORDS as ACTIONS
+
+    def say(text: str) -> None:
+        _OUT.print(legible(text), highlight=False, markup=False, soft_wrap=True)
+
+    with bars(_ERR) as report:
+        return ACTIONS[given.action](given, say, report)
+
+
+WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    **{"list": _list, "run": _run, "data": _data, "bench": _bench},
+    "ledger": _ledger,
+}
