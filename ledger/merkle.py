@@ -140,7 +140,7 @@ def verify_inclusion(
     index
         Its place, from 0.
     size
-        Number of leaves of the tree.
+        Number of leaves of the tree, from where the root comes from: a proof for another size may have the same shape.
     proof
         What `inclusion_proof` returned; a list, or a tuple.
     root
@@ -187,7 +187,7 @@ def verify_consistency(
     Parameters
     ----------
     size1, size2
-        Number of leaves, 0 < size1 <= size2.
+        Number of leaves, 0 < size1 <= size2; each from where its root comes from.
     proof
         What `consistency_proof` returned; a list, or a tuple.
     root1, root2
