@@ -43,6 +43,8 @@ UNREADABLE = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, x509.Uns
 """What `cryptography` raises when it can not read an X.509 structure."""
 
 _LONGEST = 16_384
+_PARTS = 8  # version, serial, algorithm, issuer, validity, subject, key, extensions: nothing that may be left out
+_VERSION_3 = bytes.fromhex("a003020102")
 _LARGEST_SERIAL = 2**159 - 1  # RFC 5280: up to 20 octets, the first bit 0
 _ROLE = matching("1 to 32 of the characters a-z 0-9 _ -", r"[a-z0-9_-]{1,32}")
 _PERSON = Kind("1 to 64 visible characters", lambda text: 1 <= len(text) <= 64 and text.isprintable())
@@ -95,19 +97,18 @@ def read_certificate(der: bytes, suite: Suite) -> Certificate:
     """
     if len(der) > _LONGEST:
         raise BadCertificateError(f"the certificate has {len(der):,} bytes, at most {_LONGEST:,} are accepted")
-    body, _ = signed_part(der, suite)
+    parts = fields(signed_part(der, suite)[0])
+    if len(parts) != _PARTS or parts[0] != _VERSION_3 or parts[2] != algorithm_of(suite).identifier:
+        raise BadCertificateError(f"the certificate is not of version 3, signed by the suite {suite.name}")
+    serial = integer_of(parts[1])
+    if not 1 <= serial <= _LARGEST_SERIAL:
+        raise BadCertificateError("the certificate's serial number must be from 1 to 2^159 - 1")
     try:
         read = x509.load_der_x509_certificate(der)
         subject, issuer, extensions = read.subject, read.issuer, read.extensions
         begins, ends = int(read.not_valid_before_utc.timestamp()), int(read.not_valid_after_utc.timestamp())
     except UNREADABLE as error:
         raise BadCertificateError(f"the certificate can not be read: {error}") from None
-    parts = fields(body)
-    if read.version is not x509.Version.v3 or parts[2] != algorithm_of(suite).identifier:
-        raise BadCertificateError(f"the certificate is not of version 3, signed by the suite {suite.name}")
-    serial = integer_of(parts[1])
-    if not 1 <= serial <= _LARGEST_SERIAL:
-        raise BadCertificateError("the certificate's serial number must be from 1 to 2^159 - 1")
     if not 0 <= begins <= ends:
         raise BadCertificateError("the certificate must be valid from 1970 or later, to a time that is not before")
     organisation, role, name = _names(subject, "subject")
