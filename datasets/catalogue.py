@@ -9,6 +9,7 @@ from datasets import (
     belongings,
     blacklist,
     defaults,
+    filings,
     firms,
     fund_flows,
     guarantee_truth,
@@ -75,6 +76,10 @@ TABLES: dict[str, Table] = {
     "receivables": Table("what core enterprises owe suppliers", "应收款", in_frames=receivables.make),
     "receivable_steps": Table("steps in receivables' lives", "应收款流转", in_frames=receivables.steps),
     "receivable_truth": Table("steps that may not be done", "应收款真值", in_frames=receivables.truth),
+    "filings": Table("accounts to be filed with the central bank", "账户备案", in_frames=filings.make),
+    "registry": Table("what the registry of firms knows", "工商登记", in_frames=filings.registry),
+    "known_accounts": Table("basic accounts known before", "已有基本户", in_frames=filings.existing),
+    "filing_truth": Table("what is wrong with filings, how they end", "备案真值", in_frames=filings.truth),
     "handbook": Table(
         "labelled payments in a foreign layout", "外部格式样例", in_frames=handbook.make, has_base_rate=True
     ),

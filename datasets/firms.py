@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from datasets import names, places, quantiles, towns
 from datasets.seeds import generator
 
-__all__ = ["INDUSTRIES", "SHELLS", "TRADES", "Firms", "credit_code", "draw", "make"]
+__all__ = ["INDUSTRIES", "SHELLS", "TRADES", "Firms", "credit_code", "draw", "make", "names_of_all"]
 
 SHELLS = 3
 """Shell firms of a town: those with the highest numbers."""
@@ -86,6 +86,20 @@ def draw(seed: int, town_count: int) -> Firms:
         founded=np.where(is_shell, 60, 400).astype(np.int64)
         + (uniform("founded") * np.where(is_shell, 200, 6000)).astype(np.int64),
     )
+
+
+@lru_cache(maxsize=2)
+def names_of_all(seed: int) -> NDArray[np.object_]:
+    """Return the names of all firms that the province can have, text of shape (towns * 40,).
+
+    Examples
+    --------
+    >>> list(names_of_all(7)[:2]) == make(2, 7)["name"].tolist()
+    True
+    """
+    drawn = draw(seed, towns.MAX_TOWNS)
+    zh = np.array([row[1] for row in places.HOME], object)[drawn.place]
+    return names.of_firms(seed, zh, np.array(TRADES, object)[drawn.industry])
 
 
 def credit_code(division: str, number: int) -> str:

@@ -7,7 +7,6 @@ person's fortune is not known. Firms and people are those of `datasets.firms` an
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -20,13 +19,12 @@ from datasets import (
     fund_flows,
     guarantee_ties,
     lending,
-    names,
     ownership,
     places,
     towns,
 )
+from datasets import people as drawn_people
 from datasets.guarantee_structures import structures
-from datasets.seeds import generator, skip
 from datasets.ties import days, firm_id, frames
 
 __all__ = ["make", "of_towns", "persons"]
@@ -96,13 +94,6 @@ def _banks() -> pd.DataFrame:
     return pd.DataFrame({"party_id": columns[0], "kind": "bank", "name": columns[1], "equity_fen": columns[2]})
 
 
-@lru_cache(maxsize=2)
-def _names_of_firms(seed: int) -> NDArray[np.object_]:
-    drawn = firms.draw(seed, towns.MAX_TOWNS)
-    zh = np.array([row[1] for row in places.HOME], object)[drawn.place]
-    return names.of_firms(seed, zh, np.array(firms.TRADES, object)[drawn.industry])
-
-
 def _firms(seed: int, some: range) -> pd.DataFrame:
     drawn, here = firms.draw(seed, towns.MAX_TOWNS), slice(some.start * towns.FIRMS, some.stop * towns.FIRMS)
     sheets = [balance_sheets.sheet(seed, town) for town in some]
@@ -121,7 +112,7 @@ def _firms(seed: int, some: range) -> pd.DataFrame:
         {
             "party_id": ids,
             "kind": "firm",
-            "name": _names_of_firms(seed)[here],
+            "name": firms.names_of_all(seed)[here],
             "equity_fen": all_of("equity_fen"),
             "industry": np.array(firms.INDUSTRIES)[drawn.industry[here]],
             "place": np.array(places.PLACES)[drawn.place[here]],
@@ -136,9 +127,7 @@ def _firms(seed: int, some: range) -> pd.DataFrame:
 
 def _persons(seed: int, some: range, people: list[list[str]]) -> pd.DataFrame:
     first, count = some.start * towns.PEOPLE, len(some) * towns.PEOPLE
-    sex = generator(seed, "people", "sex")
-    skip(sex, first)
-    called = names.of_people(seed, sex.random(count) < 0.49, first)
+    called = drawn_people.called(seed, first, count)
     city = places.of_towns(towns.MAX_TOWNS)
     ids = [person for found in people for person in found]
     numbers = [int(person[1:5]) * towns.PEOPLE + int(person[5:]) - first for person in ids]

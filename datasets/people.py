@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from datasets import habits, names, places, quantiles, towns
-from datasets.seeds import generator
+from datasets.seeds import generator, skip
 
-__all__ = ["People", "draw", "make"]
+__all__ = ["People", "called", "draw", "make"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +117,19 @@ def _trip_places(chance: NDArray[np.float64]) -> NDArray[np.int64]:
     at_home = near + (chance / 0.6 * (far - near)).astype(np.int64)
     abroad = far + ((chance - 0.6) / 0.4 * (len(places.PLACES) - far)).astype(np.int64)
     return np.where(chance < 0.6, at_home, abroad)
+
+
+def called(seed: int, first: int, count: int) -> NDArray[np.object_]:
+    """Return the names of people from number `first` on, without drawing anything else of them.
+
+    Examples
+    --------
+    >>> list(called(7, 1, 2)) == make(3, 7)["name"].tolist()[1:]
+    True
+    """
+    sex = generator(seed, "people", "sex")
+    skip(sex, first)
+    return names.of_people(seed, sex.random(count) < 0.49, first)
 
 
 def make(n: int, seed: int) -> pd.DataFrame:
