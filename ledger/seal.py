@@ -3,8 +3,12 @@
 A log's own hashes protect what it says from whoever would change it. A file has bytes besides, in unused parts of its
 pages, which nobody would miss; they too should be as they were. When a store is closed, a second file beside it gets
 the SHA-256 of each page; before the first new block it goes away. It is no protection from somebody who can write both.
+
+A seal that does not fit is damage, even if all blocks hold: nobody can say what else was done to the file. Who can may
+delete the seal; then the blocks are audited with all signatures before the file is written to again.
 """
 
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,15 +31,22 @@ def seal_path(path: Path) -> Path:
 
 def write_seal(path: Path) -> None:
     """Seal a file that nobody writes to any more."""
-    text = _text(_digests(path))
     temporary = path.with_name(path.name + ".seal.new")
-    temporary.write_text(text)
+    with temporary.open("w") as file:
+        file.write(_text(_digests(path)))
+        file.flush()
+        os.fsync(file.fileno())
     temporary.replace(seal_path(path))
+    _sync_folder(path)
 
 
 def break_seal(path: Path) -> None:
-    """Take the seal of a file away, because it will be written to."""
-    seal_path(path).unlink(missing_ok=True)
+    """Take the seal of a file away, because it will be written to; it stays away if the power fails."""
+    try:
+        seal_path(path).unlink()
+    except FileNotFoundError:
+        return
+    _sync_folder(path)
 
 
 def broken_page(path: Path) -> str | None:
@@ -56,6 +67,14 @@ def broken_page(path: Path) -> str | None:
     if len(said) != len(found) and written == _text(said).encode():
         return f"it has {len(found)} pages, {len(said)} were sealed"
     return f"its seal {seal.name} has been changed"
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path.absolute().parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _digests(path: Path) -> list[str]:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ledger.container import APPLICATION, FORMAT, MAGIC, TABLE, file_format, version_written
-from ledger.errors import BusyStoreError, DamagedStoreError, NoLedgerError, StoreError
+from ledger.errors import BusyStoreError, DamagedStoreError, LedgerError, NoLedgerError, StoreError
 from ledger.mark import lost_blocks
 from ledger.seal import break_seal, broken_page, seal_path, write_seal
 from ledger.stores.store import Block
@@ -63,12 +63,15 @@ class SqliteStore:
             self._open(create)
         except BaseException:
             self._leave()
+            if create:
+                for ending in ("", "-wal", "-shm"):
+                    self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
             raise
 
     def _open(self, create: bool) -> None:
+        if create:
+            self._create()
         try:
-            if create:
-                self._create()
             self._check_format()
             if self._writing is not None:
                 self._prepare()
@@ -84,15 +87,19 @@ class SqliteStore:
             self._writing.mark(self._height)
 
     def _create(self) -> None:
-        for command in (
+        commands = (
             "PRAGMA journal_mode = WAL",
             "BEGIN IMMEDIATE",
             TABLE,
             f"PRAGMA application_id = {APPLICATION}",
             f"PRAGMA user_version = {version_written(sqlite3.sqlite_version_info)}",
             "COMMIT",
-        ):
-            self._file.execute(command)
+        )
+        try:
+            for command in commands:
+                self._file.execute(command)
+        except sqlite3.Error as error:
+            raise StoreError(f"no ledger can be founded at {self.path}: {error}") from None
 
     def _check_format(self) -> None:
         marked, version = (
@@ -218,8 +225,11 @@ def _check_path(path: Path, create: bool) -> None:
 def _damaged(path: Path, why: str) -> DamagedStoreError:
     from ledger.auditor.verification import verify  # it knows what blocks mean, a store does not, until one is damaged
 
-    findings = [str(one) for one in verify(path).findings if one.block is not None]
-    where = findings[0] if findings else "each block holds by itself"
+    try:
+        findings = [str(one) for one in verify(path).findings if one.block is not None]
+        where = findings[0] if findings else "each block holds by itself"
+    except LedgerError as error:
+        where = str(error)
     return DamagedStoreError(f"{path} is damaged: {why}; {where}; it is not written to, but can be read up to there")
 
 
