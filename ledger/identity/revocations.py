@@ -20,6 +20,7 @@ from ledger.suites import Suite
 __all__ = ["RevocationList", "read_revocations"]
 
 _LONGEST = 16_384
+_GIVEN_BACK = x509.CRLReason(x509.ReasonFlags.remove_from_crl)
 
 
 class RevocationList(NamedTuple):
@@ -70,11 +71,13 @@ def read_revocations(der: bytes, authority: Certificate, suite: Suite) -> Revoca
         number = read.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
         entries = [(one.serial_number, list(one.extensions)) for one in read]
         begins, ends = read.last_update_utc, read.next_update_utc
-        critical = any(one.critical for one in [*read.extensions, *chain.from_iterable(more for _, more in entries)])
+        extensions = [*read.extensions, *chain.from_iterable(more for _, more in entries)]
     except (*UNREADABLE, x509.ExtensionNotFound) as error:
         raise BadCertificateError(f"the revocation list can not be read: {error}") from None
-    if critical:
+    if any(one.critical for one in extensions):
         raise BadCertificateError("the revocation list has a critical extension that is not known here")
+    if any(one.value == _GIVEN_BACK for one in extensions):
+        raise BadCertificateError("the revocation list gives a certificate back: what was withdrawn stays so")
     if not 1 <= number <= LARGEST:
         raise BadCertificateError("the revocation list's number must be from 1 to 2^53 - 1")
     if ends is None or ends < begins:
