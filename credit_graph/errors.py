@@ -5,6 +5,7 @@ from typing import Any
 __all__ = [
     "AsOfError",
     "AttributeRuleError",
+    "BatchSplitError",
     "CapitalError",
     "ComponentSearchError",
     "ComponentSizeError",
@@ -47,6 +48,10 @@ class AsOfError(CreditGraphError):
 
 class AttributeRuleError(CreditGraphError):
     """A rule of shared attributes (or the table that it is applied to) says something impossible."""
+
+
+class BatchSplitError(CreditGraphError):
+    """The ties of a batch of components did not reach one worker together."""
 
 
 class CapitalError(CreditGraphError):

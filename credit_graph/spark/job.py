@@ -3,8 +3,9 @@
 A structure never leaves its weak component, so that components can be looked at apart and the rows put together are
 those of the whole. Millions of components are tiny and one is often huge: a component with an eighth of a batch or more
 is a batch of its own, and the others are dealt out by a hash of their name, so that batches are even (the sum of many
-small parts strays little). Each batch is one group of `applyInPandas`, which promises that all of its rows meet in one
-call; with `mapInPandas` this would hang on how an engine happens to place rows.
+small parts strays little). The table is partitioned by batch and each partition sorted by it, and `mapInPandas` gives
+the kernels one whole batch after the other (`credit_graph.spark.gathering`): a partition may hold any number of
+batches, a worker only one of them at a time.
 
 When it fails: the largest component is worked on by one worker, however many there are. In the networks of guarantees
 that were published it holds up to half of all firms. A worker needs some 0.4 kB a tie (identifiers of 18 characters,
@@ -14,7 +15,7 @@ A cascade is not run by component: a common factor moves all of them at once, an
 ranked, so that it belongs to `credit_graph.simulation` on one machine (a million firms take seconds there).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,6 +24,7 @@ from credit_graph.errors import ComponentSizeError, FrameError, MissingColumnErr
 from credit_graph.numbering import LARGEST_FEN
 from credit_graph.spark.batch import COLUMNS, structures_of
 from credit_graph.spark.components import weak_components
+from credit_graph.spark.gathering import BATCH, SIZE, whole_batches
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -69,6 +71,8 @@ def structures_by_component(
         As `weak_components`.
     RowsError
         If an option is too small.
+    BatchSplitError
+        As `whole_batches`, when the result is asked for: an engine has torn a batch apart.
     """
     from pyspark.sql import functions as sql
 
@@ -80,13 +84,15 @@ def structures_by_component(
     labelled = table.join(labels, sql.col("from_id") == sql.col("party_id")).drop("party_id")
     batches = _batches(labelled.groupBy("component").agg(sql.count("from_id").alias("ties")), ties_per_batch, most_ties)
 
-    def analysed(ties: pd.DataFrame) -> pd.DataFrame:
-        found = structures_of(ties, **options)
-        # PySpark 4 cannot send the texts of pandas 3 back when they lie in several pieces
-        return found.astype(dict.fromkeys(("component", "kind", "party_id"), object))
+    def analysed(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for ties in whole_batches(frames):
+            found = structures_of(ties, **options)
+            # PySpark 4 cannot send the texts of pandas 3 back when they lie in several pieces
+            yield found.astype(dict.fromkeys(("component", "kind", "party_id"), object))
 
     schema = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    return labelled.join(batches, "component").groupBy("own_batch", "batch").applyInPandas(analysed, schema)
+    packed = labelled.join(batches, "component").repartition(BATCH).sortWithinPartitions(BATCH)
+    return packed.select(*_TYPES, BATCH, SIZE).mapInPandas(analysed, schema)
 
 
 def _checked(edges: "DataFrame") -> "DataFrame":
@@ -132,7 +138,8 @@ def _reasons() -> "dict[str, Any]":
 
 
 def _batches(sizes: "DataFrame", ties_per_batch: int, most_ties: int) -> "DataFrame":
-    """Return the batch of each component: component, own_batch ("" unless it is one of its own), batch."""
+    """Return the batch of each component, and how many ties that batch has: component, `BATCH`, `SIZE`."""
+    from pyspark.sql import Window
     from pyspark.sql import functions as sql
 
     is_large = sql.col("ties") >= max(ties_per_batch // 8, 1)
@@ -145,9 +152,9 @@ def _batches(sizes: "DataFrame", ties_per_batch: int, most_ties: int) -> "DataFr
             f"raise most_ties on larger workers, or leave out the smallest guarantees"
         )
     count = max(-(-(largest["small"] or 0) // ties_per_batch), 1)
-    dealt = sql.pmod(sql.xxhash64("component"), sql.lit(count))
-    return sizes.select(
-        "component",
-        sql.when(is_large, sql.col("component")).otherwise("").alias("own_batch"),
-        sql.when(is_large, sql.lit(0)).otherwise(dealt).cast("bigint").alias("batch"),
+    dealt = sql.pmod(sql.xxhash64("component"), sql.lit(count)).cast("string")
+    # a party may be called 5, and the batch with number 5 is another one
+    name = sql.when(is_large, sql.concat(sql.lit("of "), "component")).otherwise(sql.concat(sql.lit("number "), dealt))
+    return sizes.select("component", "ties", name.alias(BATCH)).select(
+        "component", BATCH, sql.sum("ties").over(Window.partitionBy(BATCH)).alias(SIZE)
     )
