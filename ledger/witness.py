@@ -22,7 +22,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.checkpoint import Checkpoint, parse_checkpoint
-from ledger.errors import EquivocationError, OldSizeError, RollbackError, UnknownLogError, WitnessError
+from ledger.errors import (
+    EquivocationError,
+    NoteError,
+    OldSizeError,
+    RollbackError,
+    StoredWitnessError,
+    UnknownLogError,
+    WitnessError,
+)
 from ledger.evidence import contradiction
 from ledger.frontier import Hash, sha256
 from ledger.growth import verify_growth
@@ -41,7 +49,7 @@ class KnownLog(NamedTuple):
     origin
         The first line of its checkpoints.
     keys
-        With which it signs them.
+        With which it signs them, and with which it has signed the last one that the witness remembers.
     hash
         Digest of its tree.
     """
@@ -81,7 +89,9 @@ class Witness:
         for log in logs:
             if self._logs.setdefault(log.origin, log) is not log:
                 raise WitnessError(f"The log {log.origin} is named twice; a witness knows one history of each.")
-        read_memory(path, self.key)
+        memory = read_memory(path, self.key)
+        for log in self._logs.values():
+            self._last(log, memory)
 
     def size(self, origin: str) -> int:
         """Return the size of the last checkpoint of a log that it signed, 0 if there is none.
@@ -136,7 +146,9 @@ class Witness:
             last = self._last(log, memory)
             _check_last(given, checkpoint, last, old_size)
             verify_growth(last.checkpoint if last else None, checkpoint, proof, hash=log.hash)
-            at = max(self._clock(), last.signed_at if last else 0)
+            at = self._clock()
+            if last is not None and at < last.signed_at:
+                at = last.signed_at
             signature = signature_of(self._signer, given.text, at)
             kept = _signed_by(given, log.keys).with_signature(signature)
             write_memory(self._path, self.key, {**memory, checkpoint.origin: kept.encode()})
@@ -151,7 +163,14 @@ class Witness:
         if log.origin not in memory:
             return None
         note = parse_note(memory[log.origin])
-        return _Last(note, parse_checkpoint(note.text), verify_note(note, [self.key])[0].signed_at)
+        try:
+            verify_note(note, log.keys)
+            (own,) = verify_note(note, [self.key])
+        except NoteError as error:
+            raise StoredWitnessError(
+                f"The last checkpoint of {log.origin} in {self._path} is damaged: {error}"
+            ) from None
+        return _Last(note, parse_checkpoint(note.text), own.signed_at)
 
 
 class _Last(NamedTuple):
