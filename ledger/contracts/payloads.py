@@ -159,12 +159,12 @@ def _registered(state: State, transaction: Transaction) -> tuple[str, Record]:
 
 
 def _with(state: State, there: Mapping[str, Any], owner: str, named: Iterable[Record]) -> dict[str, Any]:
-    """Return the recipients with those who are named now; one who was withdrawn may be named again."""
+    """Return the recipients with those who are named now: once more if withdrawn, or if the key has been replaced."""
     recipients = dict(there)
     seen = {owner}
     for one in named:
         who = one["organisation"]
-        if who in seen or (who in there and not there[who]["withdrawn"]):
+        if who in seen or (who in there and not there[who]["withdrawn"] and there[who]["key"] == one["key"]):
             raise RecipientError(f"arguments.recipients names {who}, who is the owner, or named already")
         seen.add(who)
         check_member(state, who, "arguments.recipients.organisation")

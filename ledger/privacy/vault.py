@@ -201,6 +201,14 @@ class Vault:
         self._file.close()
         self._lock.close()
 
+    def __enter__(self) -> "Vault":
+        """Return the vault, which is closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave the vault."""
+        self.close()
+
     @contextmanager
     def _step(self) -> Iterator[None]:
         try:
