@@ -142,6 +142,8 @@ def check_issued_by(certificate: Certificate, authority: Certificate, suite: Sui
         raise ForeignCertificateError(f"the certificate of {authority.name} may not issue others")
     if certificate.is_authority and certificate.der != authority.der:
         raise ForeignCertificateError("an authority's certificate issues those of people, not other authorities'")
+    if not certificate.is_authority and certificate.public_key == authority.public_key:
+        raise ForeignCertificateError(f"the key of {certificate.name} is its authority's, which signs nothing else")
     if not certificate.organisation == certificate.issuer == authority.organisation:
         raise ForeignCertificateError(
             f"the certificate is {certificate.organisation}'s, issued by {certificate.issuer}: its issuer must be the"

@@ -117,6 +117,7 @@ REJECTS: dict[str, Callable[[Office], bytes]] = {
     "authority as a person": put(SUBJECT, name(*ROOT)),
     "person as an authority": put(EXTENSIONS, extensions(CA, CA_USAGE)),
     "another authority under this one": lambda here: here.issued(second_root),
+    "key of its authority": put(KEY, lambda here: fields(fields(here.authority.der)[0])[KEY]),
     "key of the other suite": put(KEY, lambda here: fields(fields(other(here).person.der)[0])[KEY]),
     "key cut": put(KEY, lambda here: shorter_key(here)),
     "key that is no point": put(KEY, lambda here: bad_key(here)),
