@@ -32,7 +32,7 @@ def best_bid(rule: str, bids: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] 
 
 
 def award(state: State, transaction: Transaction) -> State:
-    """Hand the fragment over to the winner at its price. Seller and winner sign, both with the agreement in force."""
+    """Hand the fragment over to the winner at its price, without recourse to the seller. Seller and winner sign."""
     name, request = open_request(state, transaction)
     given = transaction.arguments
     _check_revealed(name, request, transaction.time)
@@ -50,7 +50,7 @@ def award(state: State, transaction: Transaction) -> State:
         agreements.check_signed(state, request["agreement"], party, transaction.time)
     end = {"awarded_at": transaction.time, "price": best["price"], "status": "awarded", "winner": best["bank"]}
     state = finish(state, name, request, end)
-    return circulation.hand_over(state, request["fragment"], best["bank"], transaction)
+    return circulation.hand_over(state, request["fragment"], best["bank"], transaction, is_liable=False)
 
 
 def close(state: State, transaction: Transaction) -> State:

@@ -4,7 +4,7 @@ The other side of a request for quotes: here the money is published, and the ass
 bank, which has signed it, until it ends or is withdrawn: it says up to which sum of money, at which rate and day count,
 and whose promises (`acceptors`) the bank buys. An owner takes it with a fragment and signs alone; the price must be the
 one of the discount rule on the block's day, it is deducted from what is left of the sum, and the fragment goes to the
-bank in the same step. Both must have signed the master agreement's version in force.
+bank in the same step, without recourse to the owner. Both must have signed the master agreement's version in force.
 """
 
 from collections.abc import Mapping
@@ -109,4 +109,4 @@ def _take(state: State, transaction: Transaction, name: str, record: Record) -> 
     taken = {**given, "amount": fragment["amount"], "seller": owner, "time": transaction.time}
     state = _TAKINGS.write(state, NAME, {transaction.id: taken})
     state = _FUNDS.write(state, NAME, {name: {**record, "left": left, "status": "open" if left else "taken"}})
-    return circulation.hand_over(state, given["fragment"], bank, transaction)
+    return circulation.hand_over(state, given["fragment"], bank, transaction, is_liable=False)

@@ -12,6 +12,9 @@ While the request is open its fragment is locked. It ends in one of four ways: s
 closes it after `reveal_until` because nobody quoted, or after `settle_until` because the winner did not settle. Who
 comes second does not move up. All parties must have signed the master agreement's version in force.
 
+Forfaiting is a purchase without recourse (无追索权): the seller does not become an endorser, whoever was one stays one.
+Until they are revealed, quotes are secret; after that all members can read them, and check that the best one won.
+
 The controller of requests and bids, see `ledger.contracts.requests`, `bids` and `awards`. It writes no fragment: it
 asks circulation to lock, unlock and hand over.
 """

@@ -58,7 +58,7 @@ def test_an_owner_takes_funds_and_the_fragment_goes_to_the_bank(play: Play) -> N
     identity = play.do("funds.take", take(circulate(play)), SELLER)
     fragment = play.state.get("fragments", f"{identity[:32]}:0")
     assert fragment is not None
-    assert (fragment["owner"], fragment["amount"]) == ("bank-a", 1_000_000)
+    assert (fragment["owner"], fragment["amount"], fragment["endorsers"]) == ("bank-a", 1_000_000, [])
     record = play.state.get("funds", "F1")
     assert record is not None
     assert record["left"] == 1_500_000 - PRICE

@@ -115,3 +115,25 @@ def test_a_check_names_the_current_number(people: ledger_sample.Consortium, play
     for number in (1, 3):
         with pytest.raises(KeyVersionError, match="the current key of bank-a is number 2"):
             keys.check_current_key(play.state, "bank-a", number, "arguments.key")
+
+
+@pytest.fixture(scope="module")
+def national() -> ledger_sample.Consortium:
+    return ledger_sample.consortium(suite="sm2-sm3-sm4")
+
+
+def test_on_the_national_suite_a_key_is_a_point_of_its_curve(national: ledger_sample.Consortium) -> None:
+    play = Play(opening_state(national.genesis), ledger_sample.START)
+    point = key(national, 1)
+    play.do("keys.publish", publish(national, 1), "bank-a")
+    assert keys.current_key(play.state, "bank-a") == (1, bytes.fromhex(point))
+    for wrong, says in (
+        (point[2:66], "32 bytes"),
+        ("02" + point[2:66], "33 bytes"),
+        ("06" + point[2:], "another way"),
+        (point[:-2] + f"{int(point[-2:], 16) ^ 1:02x}", "not a point"),
+        ("04" + "00" * 64, "not a point"),
+        ("04" + "ff" * 64, "not a point"),
+    ):
+        said = play.refuse(BadPublicKeyError, "keys.publish", {"key": wrong, "organisation": "bank-a"}, "bank-a")
+        assert says in said

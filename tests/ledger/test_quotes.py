@@ -4,7 +4,7 @@ from typing import Any
 
 import ledger_sample
 import pytest
-from play import Play
+from play import Play, agree, circulate
 from quoting import COMMIT, REVEAL, SETTLE, award, commitment, published, quote, revelation, terms
 
 from ledger.contracts.awards import best_bid
@@ -54,6 +54,18 @@ def test_the_lowest_rate_wins_and_the_fragment_goes_over(play: Play) -> None:
     assert owner(play, f"{identity[:32]}:0") == "bank-b"
     record = request_of(play.state, "Q1")
     assert (record["status"], record["winner"], record["price"]) == ("awarded", "bank-b", 992_336)
+
+
+def test_the_seller_is_not_liable_afterwards_but_whoever_was_before(play: Play) -> None:
+    agree(play, "maker-of-screws", "bank-a")
+    paid = play.do("receivables.pay_on", pay(circulate(play)), SELLER)
+    wish = terms(play, f"{paid[:32]}:0", "highest_price")
+    play.do("quotes.publish", wish, "maker-of-screws")
+    quote(play, bank_a=1)
+    identity = play.do("quotes.award", award("bank-a", 1), "maker-of-screws", "bank-a")
+    record = play.state.get("fragments", f"{identity[:32]}:0")
+    assert record is not None
+    assert (record["owner"], record["endorsers"]) == ("bank-a", [SELLER])
 
 
 def test_the_highest_price_wins(play: Play) -> None:
