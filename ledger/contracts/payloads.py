@@ -3,7 +3,8 @@
 The owner encrypts a payload outside the ledger, see `ledger.privacy`, and registers here what others need in order to
 trust it: the commitment, the digest of the ciphertext, what it belongs to, and the named recipients, each with the
 number of the key that its copy of the payload key was wrapped for, and the digest of that copy. None of these says
-anything of the payload: salt and key are random, and neither they nor the ciphertext ever enter the log.
+anything of the payload: salt and key are random, and neither they nor the ciphertext ever enter the log. That a payload
+is there, about what, from whom and for whom, all members can see.
 
 The owner may share a payload with further recipients, and withdraw one. Who is withdrawn has no claim to be shown it
 any more; what it has read, it has read. Erasure is the destruction of the payload key by its owner, outside; the purge

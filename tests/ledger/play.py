@@ -14,6 +14,18 @@ from ledger.policies import Signer
 from ledger.state import State
 
 _numbers = itertools.count(1)
+_FRAGMENTS = {"fragments", "receivables"}
+WRITES = {
+    "agreements": {"agreements", "agreement_signatures", "agreement_texts"},
+    "funds": {"funds", "takings", *_FRAGMENTS},
+    "keys": {"key_rings", "published_keys", "recipient_keys"},
+    "members": {"certificates", "members", "revocations"},
+    "payloads": {"payloads"},
+    "pledges": {"pledges", *_FRAGMENTS},
+    "quotes": {"bids", "quote_requests", *_FRAGMENTS},
+    "receivables": _FRAGMENTS,
+}
+"""Whose records each contract writes: its own, and fragments by way of their controller."""
 
 
 class Play:
@@ -25,12 +37,13 @@ class Play:
     def do(self, call: str, arguments: Mapping[str, Any], *by: str) -> str:
         """Apply a call, signed by the makers of these organisations (or "organisation/role"); return its id."""
         name, action = call.split(".")
-        called = contract(name, 1)
+        called, before = contract(name, 1), self.state
         called.actions[action].check(arguments, "arguments")
         identity = f"{next(_numbers):064x}"[::-1]
         signers = tuple(map(_signer, by))
         policy = policy_of(self.state, name, action)
         self.state = called.apply(self.state, Transaction(identity, name, action, arguments, signers, self.now, policy))
+        assert set(self.state.changed_since(before)) <= WRITES[name]
         return identity
 
     def refuse(self, error: type[RefusalError], call: str, arguments: Mapping[str, Any], *by: str) -> str:

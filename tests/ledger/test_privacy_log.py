@@ -38,7 +38,8 @@ class Log(NamedTuple):
 
     def bytes(self) -> bytes:
         blocks = b"".join(one.header + one.body + one.checkpoint for one in self.store.blocks())
-        return blocks + encode([[*place, record] for place, record in sorted(self.node.state.everything().items())])
+        state = self.node.state
+        return blocks + encode([[space, *one] for space in state.spaces() for one in state.records(space)])
 
 
 @pytest.fixture(scope="module", params=NAMES)

@@ -158,6 +158,17 @@ def test_a_winner_has_until_settlement_and_not_longer(play: Play) -> None:
     assert owner(play, fragment) == SELLER
 
 
+def test_a_winner_that_is_no_member_any_more_does_not_get_it(play: Play) -> None:
+    published(play)
+    quote(play, bank_a=315, bank_b=320)
+    admins = [f"{one}/admin" for one in ("core", SELLER, "maker-of-screws", "bank-b")]
+    play.do("members.dismiss", {"name": "bank-a"}, *admins)
+    play.refuse(UnknownMemberError, "quotes.award", award("bank-a", 992_212), SELLER, "bank-a")
+    play.refuse(WinnerError, "quotes.award", award("bank-b", 992_089), SELLER, "bank-b")
+    play.now += SETTLE
+    play.do("quotes.close", {"request": "Q1"}, SELLER)
+
+
 def test_a_request_forgotten_past_the_due_day_is_redeemed_to_the_seller(play: Play) -> None:
     fragment = published(play)
     play.now += 90 * 86_400

@@ -1,5 +1,7 @@
 """What may be published for quotes, by whom, and under which agreement."""
 
+import importlib
+import pkgutil
 from typing import Any
 
 import ledger_sample
@@ -7,7 +9,8 @@ import pytest
 from play import TEXT, Play, agree, circulate
 from quoting import COMMIT, REVEAL, award, commitment, published, revelation, terms
 
-from ledger.contracts.requests import REQUESTS
+from ledger.contracts import contracts
+from ledger.contracts.data import DataContract
 from ledger.errors import (
     AlreadyThereError,
     BadFieldError,
@@ -68,10 +71,33 @@ def test_only_the_owner_publishes_and_a_name_is_used_once(play: Play) -> None:
     play.refuse(NotApprovedError, "quotes.publish", terms(play, fragment, request="Q2"), "bank-a")
 
 
-def test_the_records_of_quotes_accept_their_controller_alone(play: Play) -> None:
-    published(play)
-    with pytest.raises(NotItsControllerError, match="accept quotes alone, not discounts"):
-        REQUESTS.write(play.state, "discounts", {"Q1": None})
+def data_contracts() -> list[DataContract]:
+    package = importlib.import_module("ledger.contracts")
+    modules = [
+        importlib.import_module(f"ledger.contracts.{one.name}") for one in pkgutil.iter_modules(package.__path__)
+    ]
+    found = {id(one): one for module in modules for one in vars(module).values() if isinstance(one, DataContract)}
+    return sorted(found.values(), key=lambda one: one.name)
+
+
+def test_each_kind_of_records_has_one_data_contract_and_a_controller_in_force() -> None:
+    names = [one.name for one in data_contracts()]
+    assert len(set(names)) == len(names)
+    assert {"agreements", "bids", "funds", "payloads", "quote_requests", "recipient_keys"} <= set(names)
+    assert {one.controller for one in data_contracts()} <= {name for name, _ in contracts()}
+
+
+@pytest.mark.parametrize("data", data_contracts(), ids=lambda one: one.name)
+def test_records_accept_their_controller_alone(play: Play, data: DataContract) -> None:
+    for stranger in {name for name, _ in contracts()} - {data.controller} | {
+        "",
+        data.controller.upper(),
+        data.name + "x",
+    }:
+        for ask in (data.read, data.find, data.write):
+            with pytest.raises(NotItsControllerError, match=f"accept {data.controller} alone"):
+                ask(play.state, stranger, {} if ask == data.write else "Q1")  # type: ignore[arg-type]  # one of three
+    assert data.find(play.state, data.controller, "no such record") is None
 
 
 def test_whoever_has_not_signed_the_agreement_in_force_takes_no_part(play: Play) -> None:
