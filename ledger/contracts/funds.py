@@ -9,7 +9,7 @@ bank in the same step, without recourse to the owner. Both must have signed the 
 
 from collections.abc import Mapping
 
-from ledger.contracts import agreements, circulation, promises
+from ledger.contracts import agreements, circulation, issuance
 from ledger.contracts.call import Transaction, require
 from ledger.contracts.data import DataContract
 from ledger.contracts.discounts import CONVENTIONS, days_between, price
@@ -84,7 +84,7 @@ def _take(state: State, transaction: Transaction, name: str, record: Record) -> 
     fragment = circulation.circulating(state, given["fragment"], transaction.time)
     owner = fragment["owner"]
     require(transaction, [owner])
-    acceptor = promises.acceptor_of(state, fragment["receivable"])
+    acceptor = issuance.acceptor_of(state, fragment["receivable"])
     if owner == bank or acceptor not in record["acceptors"]:
         raise PayeeError(
             f"fragment {given['fragment']} of {owner}, promised by {acceptor}, is not one that {bank} buys with {name}:"
@@ -95,7 +95,7 @@ def _take(state: State, transaction: Transaction, name: str, record: Record) -> 
     check_member(state, bank, "the bank")
     for party in (bank, owner):
         agreements.check_signed(state, record["agreement"], party, transaction.time)
-    due = promises.due_of(state, fragment["receivable"])
+    due = issuance.due_of(state, fragment["receivable"])
     days = days_between(transaction.time, due, record["convention"])
     right = price(fragment["amount"], record["rate_bp"], days, record["convention"])
     if given["price"] != right:

@@ -7,7 +7,7 @@ from ledger.contracts.promises import CONTROLLER, PROMISES, in_status
 from ledger.errors import AlreadyThereError, MaturityError, PayeeError
 from ledger.state import Record, State
 
-__all__ = ["accept", "cancel", "draft", "issue"]
+__all__ = ["accept", "acceptor_of", "cancel", "draft", "due_of", "issue"]
 
 
 def draft(state: State, transaction: Transaction) -> State:
@@ -59,6 +59,28 @@ def accept(state: State, transaction: Transaction) -> State:
     }
     state = PROMISES.write(state, CONTROLLER, {name: accepted})
     return fragments.exchange(state, CONTROLLER, [], [first], transaction.id)
+
+
+def acceptor_of(state: State, name: str) -> str:
+    """Return who promises to pay a receivable.
+
+    Raises
+    ------
+    UnknownRecordError
+        If there is none of that name.
+    """
+    return str(PROMISES.read(state, CONTROLLER, name)["acceptor"])
+
+
+def due_of(state: State, name: str) -> int:
+    """Return the day on which a receivable is due, Unix seconds.
+
+    Raises
+    ------
+    UnknownRecordError
+        If there is none of that name.
+    """
+    return int(PROMISES.read(state, CONTROLLER, name)["due"])
 
 
 def _check_in_time(name: str, record: Record, transaction: Transaction) -> None:

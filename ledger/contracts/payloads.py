@@ -15,7 +15,7 @@ A recipient that had a copy confirms in its turn that it has destroyed it, once.
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ledger.contracts import keys, promises, requests
+from ledger.contracts import issuance, keys, requests
 from ledger.contracts.call import Transaction, require
 from ledger.contracts.data import DataContract
 from ledger.contracts.members import check_member
@@ -102,7 +102,7 @@ def _register(state: State, transaction: Transaction) -> State:
     if _PAYLOADS.find(state, NAME, given["payload"]) is not None:
         raise AlreadyThereError(f"arguments.payload is {given['payload']}: there is one of that name, choose another")
     if given["about_kind"] == "receivable":
-        promises.due_of(state, given["about"])
+        issuance.due_of(state, given["about"])
     else:
         requests.request_of(state, given["about"])
     record = {name: given[name] for name in ("about", "about_kind", "ciphertext", "commitment", "owner")}

@@ -10,7 +10,7 @@ from ledger.contracts.data import DataContract
 from ledger.errors import StatusError
 from ledger.state import Record, State
 
-__all__ = ["CONTROLLER", "PROMISES", "acceptor_of", "due_of", "in_status"]
+__all__ = ["CONTROLLER", "PROMISES", "in_status"]
 
 CONTROLLER = "receivables"
 PROMISES = DataContract("receivables", CONTROLLER, "receivable")
@@ -31,25 +31,3 @@ def in_status(state: State, transaction: Transaction, *wanted: str) -> tuple[str
             f"receivable {name} is {record['status']}, for {transaction.action} it must be {' or '.join(wanted)}"
         )
     return name, record
-
-
-def acceptor_of(state: State, name: str) -> str:
-    """Return who promises to pay a receivable.
-
-    Raises
-    ------
-    UnknownRecordError
-        If there is none of that name.
-    """
-    return str(PROMISES.read(state, CONTROLLER, name)["acceptor"])
-
-
-def due_of(state: State, name: str) -> int:
-    """Return the day on which a receivable is due, Unix seconds.
-
-    Raises
-    ------
-    UnknownRecordError
-        If there is none of that name.
-    """
-    return int(PROMISES.read(state, CONTROLLER, name)["due"])

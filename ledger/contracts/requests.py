@@ -9,8 +9,8 @@ withdrawn, awarded, unsold (nobody quoted) or lapsed (the winner did not settle 
 from ledger.contracts import agreements, circulation
 from ledger.contracts.call import Transaction, require
 from ledger.contracts.data import DataContract
+from ledger.contracts.issuance import due_of
 from ledger.contracts.members import check_member
-from ledger.contracts.promises import due_of
 from ledger.errors import AlreadyThereError, BadFieldError, MaturityError, StatusError, SumError, TermError
 from ledger.state import Record, State
 
