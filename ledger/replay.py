@@ -105,7 +105,17 @@ def next_header(head: Head, entries: Sequence[bytes], state: State, time: int, r
 
 
 def checkpoint_of(head: Head, origin: str) -> Checkpoint:
-    """Return what the operator says of where the log stands: its tree, and its last block by number and name."""
+    """Return what the operator says of where the log stands: its tree, and its last block by number and name.
+
+    Examples
+    --------
+    >>> head = Head(7, "cd" * 32, 60, Frontier(), State(), bytes(32))
+    >>> print(checkpoint_of(head, "log.example").text, end="")
+    log.example
+    0
+    47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+    block 7 cdcd...
+    """
     return Checkpoint(origin, head.tree.size, head.tree.root(), (f"block {head.number} {head.previous}",))
 
 

@@ -1,4 +1,4 @@
-"""The consortium: several members write one ledger, and each of them executes all of it.
+"""The consortium (联盟链): several members write one ledger, and each of them executes all of it.
 
 In: signed transactions, handed to any member. Out: one order of blocks, the same ledger file at every member, and each
 member's signed vote on the state after each block. Etcd makes the order: one compare-and-set for each block number.

@@ -90,9 +90,12 @@ class Etcd:
         order = {"limit": limit, "sort_order": "ASCEND", "sort_target": "MOD", "min_mod_revision": since + 1}
         return self._range({**_span(start, end), **order})
 
-    def remove(self, start: str, end: str) -> None:
-        """Take all entries from a key on, before another, away."""
-        self._ask("/v3/kv/deleterange", _span(start, end), may_repeat=False)
+    def remove(self, start: str, end: str, unless: str | None = None) -> bool:
+        """Take all entries from a key on, before another, away, unless a key is there."""
+        compare = [] if unless is None else [_version(unless, "EQUAL")]
+        take = {"request_delete_range": _span(start, end)}
+        answer = self._ask("/v3/kv/txn", {"compare": compare, "success": [take]}, may_repeat=False)
+        return answer.get("succeeded") is True
 
     def wait(self, start: str, end: str, since: int, seconds: float) -> None:
         """Return when something between the keys was written after a revision, or the seconds are over; or earlier."""

@@ -52,6 +52,14 @@ def join(store: Store, log: OrderedLog) -> None:
         If the ledger has not been founded there.
     GenesisError
         If its genesis is another than the one whose hash is the ledger's id: that id is all that a member must know.
+
+    Examples
+    --------
+    >>> from ledger.consortium.keys import MemoryKeys
+    >>> from ledger.stores import MemoryStore
+    >>> join(MemoryStore(), OrderedLog(MemoryKeys(), "ab" * 32))
+    Traceback (most recent call last):
+    ledger.errors.consortium.OrderingError: ledger abab... has not been founded in the ordering service
     """
     data, note = log.block(0), log.checkpoint(0)
     if data is None or note is None:
@@ -70,6 +78,18 @@ def check_continues(log: OrderedLog, head: Head, rules: Rules) -> None:
     ------
     HaltedError
         If it has lost blocks, or holds another history.
+
+    Examples
+    --------
+    >>> from ledger.consortium.keys import MemoryKeys
+    >>> from ledger.frontier import Frontier
+    >>> from ledger.state import State
+    >>> from ledger.suites import by_name
+    >>> head = Head(7, "cd" * 32, 60, Frontier(), State(), bytes(32))
+    >>> rules = Rules("ab" * 32, by_name("ed25519-sha256-aesgcm"), 60)
+    >>> check_continues(OrderedLog(MemoryKeys(), rules.ledger), head, rules)
+    Traceback (most recent call last):
+    ledger.errors.consortium.HaltedError: the ordering service ends before block 7, which is in this copy
     """
     data = log.block(head.number)
     if data is None:

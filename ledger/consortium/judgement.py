@@ -59,6 +59,16 @@ def judge(data: bytes, head: Head, rules: Rules, now: int) -> Candidate:
     ------
     DisagreementError
         If it does not hold; the message names the block, who proposed it, what it says and what is right.
+
+    Examples
+    --------
+    >>> from ledger.frontier import Frontier
+    >>> from ledger.state import State
+    >>> from ledger.suites import by_name
+    >>> head = Head(7, "cd" * 32, 60, Frontier(), State(), bytes(32))
+    >>> judge(b"rubbish", head, Rules("ab" * 32, by_name("ed25519-sha256-aesgcm"), 60), 60)
+    Traceback (most recent call last):
+    ledger.consortium.judgement.DisagreementError: block 8 does not hold: the block should be header, vote and body, ...
     """
     block = f"block {head.number + 1}"
     try:
@@ -82,6 +92,13 @@ def check_note(note: bytes, wanted: Checkpoint, key: VerifierKey) -> None:
     ------
     HaltedError
         If it is not signed with the log's key, or says something else.
+
+    Examples
+    --------
+    >>> from ledger.notes import sign_note
+    >>> from ledger.verifier_keys import ed25519_signer
+    >>> log, wanted = ed25519_signer("log.example", bytes(32)), Checkpoint("log.example", 2, bytes(32))
+    >>> check_note(sign_note(wanted.text, [log]).encode(), wanted, log.key)
     """
     try:
         said, _ = open_checkpoint(note, [key])

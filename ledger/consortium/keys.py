@@ -58,8 +58,14 @@ class Keys(Protocol):
     def changes(self, start: str, end: str, since: int, limit: int = 1000) -> list[Entry]:
         """Return entries that were written after a revision, the oldest change first; raises as `get` does."""
 
-    def remove(self, start: str, end: str) -> None:
-        """Take all entries from a key on, before another, away; raises as `create` does."""
+    def remove(self, start: str, end: str, unless: str | None = None) -> bool:
+        """Take all entries from a key on, before another, away; raises as `create` does.
+
+        Parameters
+        ----------
+        unless
+            A key because of which nothing is done, and False returned, if it is there.
+        """
 
     def wait(self, start: str, end: str, since: int, seconds: float) -> None:
         """Return when something between the keys was written after a revision, or the seconds are over; or earlier."""
@@ -107,11 +113,14 @@ class MemoryKeys:
         found = [one for one in self._between(start, end) if one.revision > since]
         return sorted(found, key=lambda one: one.revision)[:limit]
 
-    def remove(self, start: str, end: str) -> None:
-        """Take all entries from a key on, before another, away."""
+    def remove(self, start: str, end: str, unless: str | None = None) -> bool:
+        """Take all entries from a key on, before another, away, unless a key is there."""
+        if unless in self._entries:
+            return False
         self.revision += 1
         for one in self._between(start, end):
             del self._entries[one.key]
+        return True
 
     def wait(self, start: str, end: str, since: int, seconds: float) -> None:
         """Return at once: within one process nobody else writes meanwhile."""

@@ -136,7 +136,8 @@ class Member:
     def submit(self, transactions: Sequence[bytes]) -> list[Receipt | Refusal]:
         """Put transactions into the log, and say for each whether it is there.
 
-        A block that loses its number to another member's is made anew, of what holds after that one.
+        A block that loses its number to another member's is made anew, of what holds after that one. Transactions that
+        are too many or too long for one block become several; if one of these fails, those before it stay in the log.
 
         Returns
         -------
@@ -146,7 +147,7 @@ class Member:
         Raises
         ------
         PendingError
-            If the block has its number, but votes or the signature did not come in time; they may still come.
+            If a block has its number, but votes or the signature did not come in time; they may still come.
         UnsettledError, UnavailableError
             If it is not known whether the block has its number; a transaction can be submitted again: what is in the
             log already is refused as a replay.
@@ -173,9 +174,7 @@ class Member:
     def _submit_batch(self, batch: Sequence[bytes]) -> list[Receipt | Refusal]:
         read, deadline = admitted(batch, self.rules), time.monotonic() + self._patience
         while True:
-            self.follow()
-            if self._candidate is not None:
-                self._await(self._candidate.head.number, deadline)
+            self._await(None, deadline)
             moment = max(self.head.time, self._clock())
             held, state, answers = gather(read, self.head, moment, self.rules, verified=False)
             if not held:
@@ -191,18 +190,21 @@ class Member:
             if won:
                 return answers
 
-    def _await(self, number: int, deadline: float) -> None:
-        """Follow until a block that has its number is in this member's copy."""
+    def _await(self, number: int | None, deadline: float) -> None:
+        """Follow until a block that has its number is in this member's copy; or, if none is given, until all are."""
         why = "too few votes, or no operator to sign"
         while True:
             try:
                 self.follow()
+                if (self._candidate is None) if number is None else (self.head.number >= number):
+                    return
             except _PASSING as error:
                 why = str(error)
-            if self.head.number >= number:
-                return
             left = deadline - time.monotonic()
             if left <= 0:
+                if self._candidate is None:
+                    raise UnavailableError(f"the log could not be followed within {self._patience} s: {why}")
+                number = self._candidate.head.number
                 raise PendingError(f"block {number} is in the log, but not signed within {self._patience} s: {why}")
             self._meanwhile(min(left, 1.0))
 

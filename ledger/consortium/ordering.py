@@ -163,6 +163,19 @@ class OrderedLog:
         for kind in ("vote", "checkpoint", "block"):
             self._keys.remove(f"hexi/{self.ledger}/{kind}/", self._name(kind, below))
 
+    def withdraw(self, number: int) -> None:
+        """Take the last block away by hand, when members halted at it; nobody keeps a block that is not signed.
+
+        Raises
+        ------
+        OrderingError
+            If the log's key has signed it: then it is in members' copies, and stays; or the service does not answer.
+        """
+        start, end = self._block(number), self._block(number + 1)
+        if not self._keys.remove(start, end, unless=self._name("checkpoint", number)):
+            raise OrderingError(f"block {number} is signed with the log's key: it is in members' copies, and stays")
+        self._keys.remove(self._name("vote", number), self._name("vote", number + 1))
+
     def _settle(self, key: str, value: bytes, after: str | None) -> bytes:
         failure: OrderingError | None = None
         for attempt in range(self._attempts):

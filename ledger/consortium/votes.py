@@ -56,7 +56,18 @@ class Vote(NamedTuple):
 
 
 def signed_vote(head: Head, wallet: Wallet, rules: Rules) -> bytes:
-    """Return the bytes of a vote for where a block leads."""
+    """Return the bytes of a vote for where a block leads.
+
+    Examples
+    --------
+    >>> from ledger.frontier import Frontier
+    >>> from ledger.suites import by_name
+    >>> rules = Rules("ab" * 32, by_name("ed25519-sha256-aesgcm"), 60)
+    >>> head = Head(7, "cd" * 32, 60, Frontier(), State(), bytes(32))
+    >>> vote = read_vote(signed_vote(head, Wallet("bank", "node", "n1", "ef" * 32, b"", bytes(32)), rules))
+    >>> vote.block, vote.header == head.previous
+    (7, True)
+    """
     vote = Vote(rules.ledger, head.number, head.previous, head.digest.hex(), wallet.fingerprint, "")
     return encode({**vote._asdict(), "signature": rules.suite.sign(wallet.private, _message(vote)).hex()})
 
@@ -97,6 +108,14 @@ def check_vote(vote: Vote, state: State, time: int, rules: Rules) -> str:
     ------
     VoteError
         If it is of another ledger, by a stranger, or not signed as it should be.
+
+    Examples
+    --------
+    >>> from ledger.suites import by_name
+    >>> vote = Vote("ab" * 32, 7, "cd" * 32, "00" * 32, "ef" * 32, "00" * 64)
+    >>> check_vote(vote, State(), 60, Rules("ab" * 32, by_name("ed25519-sha256-aesgcm"), 60))
+    Traceback (most recent call last):
+    ledger.errors.consortium.VoteError: the vote on block 7 does not count: ... no such certificate is registered
     """
     try:
         if vote.ledger != rules.ledger:

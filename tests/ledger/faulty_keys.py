@@ -34,8 +34,8 @@ class FaultyKeys:
     def put(self, key: str, value: bytes) -> None:
         self._write(key, lambda: self._keys.put(key, value))
 
-    def remove(self, start: str, end: str) -> None:
-        self._write(start, lambda: self._keys.remove(start, end))
+    def remove(self, start: str, end: str, unless: str | None = None) -> bool:
+        return bool(self._write(start, lambda: self._keys.remove(start, end, unless)))
 
     def get(self, key: str) -> bytes | None:
         self._read()

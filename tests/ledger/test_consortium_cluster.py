@@ -18,7 +18,9 @@ from ledger.auditor import verify
 from ledger.block import split_entries
 from ledger.consortium import Cluster, Etcd, Member, OrderedLog, cluster, found_ordered
 from ledger.consortium.cluster import HOW_TO_GET_IT
+from ledger.consortium.demonstration import run_demo
 from ledger.errors import ClusterError, OrderingError
+from ledger.node import Receipt
 from ledger.stores import MemoryStore, SqliteStore
 from ledger.transaction import read_transaction
 
@@ -178,6 +180,17 @@ def test_another_ledger_in_the_same_etcd_is_not_touched(etcd: Cluster) -> None:
     client.close()
 
 
+def test_etcd_takes_away_only_what_it_may(etcd: Cluster) -> None:
+    client = Etcd(etcd.endpoints)
+    for key in ("gone/1", "gone/2", "kept"):
+        client.put(key, b"x")
+    assert not client.remove("gone/", "gone0", unless="kept")
+    assert client.get("gone/1") == b"x"
+    assert client.remove("gone/", "gone0", unless="not there")
+    assert client.first("gone/", "gone0") is None
+    client.close()
+
+
 def test_news_wake_whoever_waits(etcd: Cluster) -> None:
     client = Etcd(etcd.endpoints)
     log = OrderedLog(client, "cd" * 32)
@@ -203,3 +216,22 @@ def test_where_etcd_is_not_installed_one_sentence_says_how_to_get_it(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ClusterError, match="apt-get install etcd-server"):
         Cluster(tmp_path)
+
+
+def test_the_demonstration_ends_with_one_state_though_the_leader_was_killed(tmp_path: Path) -> None:
+    if shutil.which("etcd") is None:
+        pytest.skip(f"waits for etcd: {HOW_TO_GET_IT}")
+    drafts = consortium_sample.drafts(SOME, "R")
+    transactions = [next(drafts) for _ in range(7)]
+    found = run_demo(
+        tmp_path,
+        SOME.people.genesis,
+        SOME.people.operator,
+        SOME.wallets,
+        [*transactions, transactions[0]],
+        consortium_sample.clock,
+    )
+    assert [isinstance(one, Receipt) for one in found.answers] == [True] * 7 + [False]
+    assert (len(set(found.states.values())), found.blocks) == (1, 8)
+    assert found.gap_seconds > 0
+    assert all(verify(path, ledger=found.ledger).holds for path in found.copies.values())

@@ -12,7 +12,7 @@ from ledger.block import Header, header_bytes, header_digest, join_entries, read
 from ledger.consortium import Member, MemoryKeys, OrderedLog
 from ledger.consortium.proposal import proposal_bytes
 from ledger.consortium.votes import check_vote, read_vote, signed_vote, voters
-from ledger.errors import BlockError, HaltedError, VoteError
+from ledger.errors import BlockError, HaltedError, OrderingError, VoteError
 from ledger.execution import execute
 from ledger.node import Receipt, admitted, gather
 from ledger.notes import sign_note
@@ -81,6 +81,23 @@ def test_a_halted_member_refuses_everything_and_keeps_nothing(trio: Trio) -> Non
     with pytest.raises(HaltedError, match="block 1, proposed by bank-a"):
         one.run(lambda: False)
     assert one.store.height() == 1
+
+
+def test_a_block_at_which_all_halted_can_be_withdrawn_and_the_log_goes_on(trio: Trio) -> None:
+    log = log_of(trio)
+    log.propose(1, forged(trio, change=lambda header: header._replace(state="ab" * 32)))
+    for name in ("core", "bank-b"):
+        halted(trio.members[name])
+    log.withdraw(1)
+    assert (log.block(1), log.votes(0)) == (None, [])
+    for name in NODES:
+        trio.open(name)
+    assert isinstance(trio.members["core"].submit([trio.draft("R2")])[0], Receipt)
+    trio.settle()
+    assert len(heads(trio)) == 1
+    with pytest.raises(OrderingError, match="block 1 is signed with the log's key"):
+        log.withdraw(1)
+    assert log.block(1) is not None
 
 
 @pytest.mark.parametrize(
