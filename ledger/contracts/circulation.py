@@ -73,7 +73,7 @@ def hand_over(state: State, fragment: str, to: str, transaction: Transaction, *,
         If the fragment does not circulate.
     """
     record, promise = _moving(state, fragment, transaction.time)
-    endorsers = _endorsers(record, promise, to) if is_liable else record["endorsers"]
+    endorsers = _endorsers(record, promise, to, is_liable=is_liable)
     made = _paid(record, fragment, to, record["amount"], endorsers)
     return fragments.exchange(state, CONTROLLER, [fragment], [made], transaction.id)
 
@@ -184,13 +184,13 @@ def _distinct(state: State, names: Sequence[str], time: int) -> list[Record]:
     return [circulating(state, name, time) for name in names]
 
 
-def _endorsers(record: Record, promise: Record, to: str) -> list[str]:
+def _endorsers(record: Record, promise: Record, to: str, *, is_liable: bool = True) -> list[str]:
     """Return who is liable to the next owner."""
     if not promise["recourse"] or to in (promise["obligor"], promise["acceptor"]):
         return []
-    chain = [*record["endorsers"], record["owner"]]
-    if record["owner"] == promise["acceptor"]:
-        chain.pop()
+    chain = list(record["endorsers"])
+    if is_liable and record["owner"] != promise["acceptor"]:
+        chain.append(record["owner"])
     return chain[: chain.index(to)] if to in chain else chain
 
 

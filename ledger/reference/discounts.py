@@ -86,5 +86,5 @@ def discount(book: dict[str, Any], call: dict[str, Any]) -> None:
     fragment = book["fragments"][given["fragment"]]
     receivable = book["receivables"][fragment["receivable"]]
     is_liable = given.get("recourse", receivable["recourse"])
-    endorsers = endorsed(receivable, fragment, given["bank"]) if is_liable else fragment["endorsers"]
+    endorsers = endorsed(receivable, fragment, given["bank"], is_owner_liable=is_liable)
     replace(book, call, [given["fragment"]], [{**fragment, "owner": given["bank"], "endorsers": endorsers}])

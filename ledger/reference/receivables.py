@@ -42,12 +42,14 @@ def circulates(book: Book, call: Call, name: str) -> Iterator[str]:
         yield "MaturityError"
 
 
-def endorsed(receivable: dict[str, Any], fragment: dict[str, Any], to: str) -> list[str]:
+def endorsed(
+    receivable: dict[str, Any], fragment: dict[str, Any], to: str, *, is_owner_liable: bool = True
+) -> list[str]:
     """Return who is liable to the next owner: all who passed it on before he first had it, if so agreed."""
     if not receivable["recourse"] or to == receivable["obligor"] or to == receivable["acceptor"]:
         return []
     liable = list(fragment["endorsers"])
-    if fragment["owner"] != receivable["acceptor"]:
+    if is_owner_liable and fragment["owner"] != receivable["acceptor"]:
         liable.append(fragment["owner"])
     while to in liable:
         liable.pop()

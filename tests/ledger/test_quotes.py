@@ -68,6 +68,20 @@ def test_the_seller_is_not_liable_afterwards_but_whoever_was_before(play: Play) 
     assert (record["owner"], record["endorsers"]) == ("bank-a", [SELLER])
 
 
+def test_who_buys_back_what_it_passed_on_is_not_liable_to_itself(play: Play) -> None:
+    fragment = circulate(play)
+    for owner_now, to in ((SELLER, "bank-a"), ("bank-a", "maker-of-screws")):
+        moved = play.do("receivables.transfer", {"fragment": fragment, "to": to}, owner_now)
+        fragment = f"{moved[:32]}:0"
+    agree(play, "maker-of-screws", "bank-a")
+    play.do("quotes.publish", terms(play, fragment, "highest_price"), "maker-of-screws")
+    quote(play, bank_a=1)
+    identity = play.do("quotes.award", award("bank-a", 1), "maker-of-screws", "bank-a")
+    record = play.state.get("fragments", f"{identity[:32]}:0")
+    assert record is not None
+    assert (record["owner"], record["endorsers"]) == ("bank-a", [SELLER])
+
+
 def test_the_highest_price_wins(play: Play) -> None:
     fragment = published(play, "highest_price")
     quote(play, bank_a=990_001, bank_b=990_000)
