@@ -81,6 +81,8 @@ def _verify(given: argparse.Namespace, say: Say, progress: Progress) -> int:
         checkpoint = check_inclusion(proof, witnesses=given.witnesses, quorum=given.quorum)
         say(f"entry {proof.place} is in the log {checkpoint.origin} of {checkpoint.size:,} entries · 该交易已在账本中")
         say(f"signed by · 签名密钥: {proof.log_key}")
+        if given.witnesses:
+            say(f"cosigned by {given.quorum or 'all'} of the witnesses given, or more · 见证有效")
         return 0
     report = verify(
         given.path,

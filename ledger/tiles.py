@@ -9,12 +9,12 @@ References
 C2SP tlog-tiles (c2sp.org/tlog-tiles).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ledger.errors import TileError
 from ledger.frontier import node_hash
 
-__all__ = ["WIDTH", "bundle_path", "entry_bundles", "read_bundle", "tile_path", "tree_tiles"]
+__all__ = ["WIDTH", "GrowingTiles", "bundle_path", "entry_bundles", "read_bundle", "tile_path", "tree_tiles"]
 
 WIDTH = 256
 _LONGEST = 2**16 - 1
@@ -50,7 +50,55 @@ def _numbered(index: int, width: int) -> str:
     return "/".join(reversed(groups)) + ("" if width == WIDTH else f".p/{width}")
 
 
-def tree_tiles(leaf_hashes: Sequence[bytes], digest: Hash) -> Iterator[tuple[str, bytes]]:
+class GrowingTiles:
+    """The tiles of a tree that grows: gives each one when it is whole, so that memory stays level.
+
+    Parameters
+    ----------
+    digest
+        The hash of the tree.
+
+    Examples
+    --------
+    >>> from ledger.frontier import sha256
+    >>> tiles = GrowingTiles(sha256)
+    >>> [path for path, _ in tiles.add([bytes(32)] * 300)], [path for path, _ in tiles.add([bytes(32)] * 10)]
+    (['tile/0/000'], [])
+    >>> [path for path, _ in tiles.rest()]
+    ['tile/0/001.p/54', 'tile/1/000.p/1']
+    """
+
+    def __init__(self, digest: Hash) -> None:
+        self._digest = digest
+        self._whole: list[int] = []
+        self._hashes: list[list[bytes]] = []
+
+    def add(self, leaf_hashes: Iterable[bytes], level: int = 0) -> Iterator[tuple[str, bytes]]:
+        """Take leaf hashes in, and return path and content of each tile that is whole now."""
+        if level == len(self._hashes):
+            self._whole.append(0)
+            self._hashes.append([])
+        pending = self._hashes[level]
+        pending += leaf_hashes
+        whole = len(pending) // WIDTH * WIDTH
+        above = []
+        for start in range(0, whole, WIDTH):
+            part = pending[start : start + WIDTH]
+            yield tile_path(level, self._whole[level]), b"".join(part)
+            self._whole[level] += 1
+            above.append(_subtree(part, self._digest))
+        self._hashes[level] = pending[whole:]
+        if above:
+            yield from self.add(above, level + 1)
+
+    def rest(self) -> Iterator[tuple[str, bytes]]:
+        """Return path and content of the partial tiles, one at most of each level."""
+        for level, pending in enumerate(self._hashes):
+            if pending:
+                yield tile_path(level, self._whole[level], len(pending)), b"".join(pending)
+
+
+def tree_tiles(leaf_hashes: Iterable[bytes], digest: Hash) -> Iterator[tuple[str, bytes]]:
     """Return path and content of every tile of a tree.
 
     Parameters
@@ -66,14 +114,9 @@ def tree_tiles(leaf_hashes: Sequence[bytes], digest: Hash) -> Iterator[tuple[str
     >>> [path for path, _ in tree_tiles([bytes(32)] * 257, sha256)]
     ['tile/0/000', 'tile/0/001.p/1', 'tile/1/000.p/1']
     """
-    level, hashes = 0, list(leaf_hashes)
-    while hashes:
-        for start in range(0, len(hashes), WIDTH):
-            part = hashes[start : start + WIDTH]
-            yield tile_path(level, start // WIDTH, len(part)), b"".join(part)
-        whole = len(hashes) // WIDTH * WIDTH
-        hashes = [_subtree(hashes[start : start + WIDTH], digest) for start in range(0, whole, WIDTH)]
-        level += 1
+    tiles = GrowingTiles(digest)
+    yield from tiles.add(leaf_hashes)
+    yield from tiles.rest()
 
 
 def _subtree(hashes: Sequence[bytes], digest: Hash) -> bytes:

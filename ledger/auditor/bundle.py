@@ -10,7 +10,7 @@ References
 C2SP tlog-tiles, tlog-checkpoint, tlog-cosignature (c2sp.org).
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import count, islice
 from pathlib import Path
 
@@ -23,13 +23,12 @@ from ledger.genesis import read_genesis
 from ledger.notes import Note, parse_note, verify_note
 from ledger.schema import Kind, Schema
 from ledger.suites import NAMES, by_name
-from ledger.tiles import WIDTH, bundle_path, read_bundle, tree_tiles
+from ledger.tiles import WIDTH, GrowingTiles, bundle_path, read_bundle
 from ledger.verifier_keys import VerifierKey, parse_verifier_key
 
 __all__ = ["BLOCKS", "CHECKPOINT", "WITNESSES", "block_line", "bundle_blocks"]
 
 BLOCKS, CHECKPOINT, WITNESSES = "blocks.jsonl", "checkpoint", "witnesses"
-Hash = Callable[[bytes], bytes]
 _LINE = Schema(
     {
         "checkpoint": Kind("text", lambda value: type(value) is str),
@@ -57,19 +56,21 @@ def bundle_blocks(directory: Path) -> Generator[StoredBlock, None, None]:
         raise NoLedgerError(f"{directory} is not a proof bundle: it has no file {BLOCKS}")
     paths: list[str] = []
     entries = _entries(directory, paths)
-    leaves: list[bytes] = []
     digest = by_name(NAMES[0]).hash
+    tiles = GrowingTiles(digest)
     last = b""
     for number, line in enumerate(_lines(directory / BLOCKS)):
         header, last = _read_line(line, number)
         held = list(islice(entries, read_header(header).transactions))
         if number == 0 and held:
             digest = by_name(read_genesis(held[0]).suite).hash
-        leaves += leaf_hashes(held, hash=digest)
+            tiles = GrowingTiles(digest)
+        _check_tiles(directory, paths, tiles.add(leaf_hashes(held, hash=digest)))
         yield StoredBlock(number, header, join_entries(held), last)
     if next(entries, None) is not None:
         raise BlockError(f"the bundle has more entries than its {number + 1} blocks")
-    _check_files(directory, paths, leaves, last, digest)
+    _check_tiles(directory, paths, tiles.rest())
+    _check_files(directory, paths, last)
 
 
 def _read_line(line: bytes, number: int) -> tuple[bytes, bytes]:
@@ -110,12 +111,16 @@ def _entries(directory: Path, paths: list[str]) -> Iterator[bytes]:
             return
 
 
-def _check_files(directory: Path, paths: list[str], leaves: list[bytes], last: bytes, digest: Hash) -> None:
-    """Refuse a bundle whose other files are not what its entries and its last checkpoint give."""
-    for path, content in tree_tiles(leaves, digest):
+def _check_tiles(directory: Path, paths: list[str], tiles: Iterable[tuple[str, bytes]]) -> None:
+    """Refuse tiles that are not what the entries give."""
+    for path, content in tiles:
         if not (directory / path).is_file() or (directory / path).read_bytes() != content:
             raise BlockError(f"{path} is not the tile that the entries give")
         paths.append(path)
+
+
+def _check_files(directory: Path, paths: list[str], last: bytes) -> None:
+    """Refuse a bundle whose other files are not what its last checkpoint gives."""
     keys = _witness_keys(directory)
     note, mine = parse_note(_contents(directory / CHECKPOINT)), parse_note(last)
     if note.text != mine.text or note.signatures[: len(mine.signatures)] != mine.signatures:

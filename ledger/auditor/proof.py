@@ -28,7 +28,7 @@ from ledger.merkle import consistency_proof, inclusion_proof, verify_inclusion
 from ledger.suites import Suite
 from ledger.transaction import read_transaction
 
-__all__ = ["Growth", "Inclusion", "prove_growth", "prove_inclusion"]
+__all__ = ["Growth", "Inclusion", "growth_since", "prove_growth", "prove_inclusion"]
 
 
 class Inclusion(NamedTuple):
@@ -134,6 +134,28 @@ def prove_growth(path: Path | str, earlier: bytes) -> Growth:
     _check_not_rolled_back(old, new)
     suite = log.anchor.suite
     return _growth(old, new, consistency_proof(log.leaves, old.size, hash=suite.hash), suite)
+
+
+def growth_since(path: Path | str, size: int) -> tuple[list[bytes], bytes]:
+    """Return the consistency proof from the log's first entries to all of them, and the last checkpoint.
+
+    Parameters
+    ----------
+    size
+        How many are the first, of which somebody has seen a checkpoint.
+
+    Raises
+    ------
+    ProofError
+        If the log has not so many.
+    LedgerError
+        If the chain does not hold.
+    """
+    if Path(path).is_dir():
+        tiles = open_tiles(Path(path))
+        return tiles.tiles.consistency_proof(size), tiles.note
+    log = _read(path, None)
+    return consistency_proof(log.leaves, size, hash=log.anchor.suite.hash), log.checkpoint
 
 
 def _check_not_rolled_back(old: Checkpoint, new: Checkpoint) -> None:

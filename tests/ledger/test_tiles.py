@@ -9,7 +9,7 @@ from ledger.errors import TileError
 from ledger.frontier import leaf_hashes, sha256
 from ledger.merkle import root
 from ledger.reference import merkle as reference
-from ledger.tiles import WIDTH, bundle_path, entry_bundles, read_bundle, tile_path, tree_tiles
+from ledger.tiles import WIDTH, GrowingTiles, bundle_path, entry_bundles, read_bundle, tile_path, tree_tiles
 
 SIZES = [0, 1, 2, 255, 256, 257, 511, 512, 513, 1000]
 
@@ -54,6 +54,25 @@ def test_each_hash_of_a_tile_is_the_root_of_the_entries_under_it(size: int) -> N
         for place in range(0, len(content), 32):
             start = (index * WIDTH + place // 32) * below
             assert content[place : place + 32] == root(leaves[start : start + below])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 400), max_size=6))
+def test_tiles_that_come_in_portions_are_those_of_the_whole_tree(portions: list[int]) -> None:
+    leaves = leaf_hashes(entries_of(sum(portions)))
+    growing, found, start = GrowingTiles(sha256), {}, 0
+    for count in portions:
+        found.update(growing.add(leaves[start : start + count]))
+        start += count
+    found.update(growing.rest())
+    assert found == dict(tree_tiles(leaves, sha256))
+
+
+def test_whole_tiles_of_three_levels_come_as_they_are_filled() -> None:
+    growing = GrowingTiles(sha256)
+    paths = [path for path, _ in growing.add([bytes(32)] * 65_536)]
+    assert (len(paths), paths[-1]) == (257, "tile/1/000")
+    assert [path for path, _ in growing.rest()] == ["tile/2/000.p/1"]
 
 
 def test_the_tiles_of_sm3_have_the_hashes_of_sm3() -> None:
