@@ -130,7 +130,7 @@ def join_entries(entries: Sequence[bytes]) -> bytes:
     >>> split_entries(join_entries([b"{}", b"[]"]), 2)
     [b'{}', b'[]']
     """
-    return b"".join(entry + b"\n" for entry in entries)
+    return b"\n".join([*entries, b""])
 
 
 def split_entries(body: bytes, count: int) -> list[bytes]:

@@ -115,11 +115,11 @@ def _plain(value: Any) -> bool:
             return True
         if not kinds <= _KNOWN:
             return False
-        objects = [one for one in level if type(one) is dict]
+        objects = level if kinds == {dict} else [one for one in level if type(one) is dict]
         names = list(chain.from_iterable(objects))
         if not set(map(type, names)) <= {str} or not "".join(names).isascii():
             return False
-        lists = [one for one in level if type(one) in _LISTS]
+        lists = [one for one in level if type(one) in _LISTS] if kinds & _LISTS else []
         level = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(lists)]
     return set(map(type, level)) <= _FLAT
 

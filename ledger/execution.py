@@ -42,7 +42,7 @@ _STANDING = ("certificates", "members", "policies", "versions")
 class _Speaker(NamedTuple):
     """For whom a certificate speaks, from when to when."""
 
-    signer: Signer
+    signers: tuple[Signer]
     begins: int
     ends: int
 
@@ -163,15 +163,21 @@ def _terms(known: dict[Any, Any], state: State, name: str, action: str) -> tuple
 
 
 def _signers(known: dict[Any, Any], state: State, transaction: SignedTransaction, time: int) -> tuple[Signer, ...]:
-    found: list[_Speaker] = [known[one.certificate] for one in transaction.signatures if one.certificate in known]
-    if len(found) < len(transaction.signatures) or any(not one.begins <= time <= one.ends for one in found):
-        records = {one.certificate: certificate_of(state, one.certificate) for one in transaction.signatures}
-        found = [
-            _Speaker(signer_at(state, fingerprint, record, time), record["not_before"], record["not_after"])
-            for fingerprint, record in records.items()
-        ]
-        known.update(zip(records, found, strict=True))
-    return tuple([one.signer for one in found])
+    signers: tuple[Signer, ...] = ()
+    for one in transaction.signatures:
+        speaker = known.get(one.certificate)
+        if speaker is None or not speaker.begins <= time <= speaker.ends:
+            return _looked_up(known, state, transaction, time)
+        signers += speaker.signers
+    return signers
+
+
+def _looked_up(known: dict[Any, Any], state: State, transaction: SignedTransaction, time: int) -> tuple[Signer, ...]:
+    records = {one.certificate: certificate_of(state, one.certificate) for one in transaction.signatures}
+    signers = tuple(signer_at(state, fingerprint, record, time) for fingerprint, record in records.items())
+    for signer, record in zip(signers, records.values(), strict=True):
+        known[signer.certificate] = _Speaker((signer,), record["not_before"], record["not_after"])
+    return signers
 
 
 def signer_at(state: State, fingerprint: str, record: Record, time: int) -> Signer:

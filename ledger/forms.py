@@ -38,6 +38,7 @@ _CERTIFICATE = slice(len('{"certificate":"'), len('{"certificate":"') + 64)
 _SIGNATURE = slice(_CERTIFICATE.stop + len('","signature":"'), _CERTIFICATE.stop + len('","signature":"') + 128)
 _ROW = _SIGNATURE.stop + len('"},')
 _FIELDS = itemgetter(*Body._fields)
+_new = tuple.__new__  # a named tuple made by its own name takes three times as long
 
 
 class Outline(NamedTuple):
@@ -74,7 +75,7 @@ def outline(data: bytes, ledger: str, digest: Callable[[bytes], bytes]) -> Outli
         if found is not None:
             body, rows = found.groups()
             signatures = _signatures(rows.decode())
-            return None if signatures is None else Outline(transaction_id(body, digest), signatures)
+            return None if signatures is None else _new(Outline, (transaction_id(body, digest), signatures))
     return None
 
 
@@ -87,17 +88,21 @@ def filled(data: bytes, identity: bytes) -> SignedTransaction:
         Bytes that `outline` or `ledger.execution.admit` has found to be right; nothing is checked here.
     """
     value = orjson.loads(data)
-    signatures = tuple([Signature(one["certificate"], bytes.fromhex(one["signature"])) for one in value["signatures"]])
-    return SignedTransaction(identity, Body._make(_FIELDS(value["body"])), signatures, data)
+    signatures = tuple([_signature(one["certificate"], one["signature"]) for one in value["signatures"]])
+    return _new(SignedTransaction, (identity, _new(Body, _FIELDS(value["body"])), signatures, data))
 
 
 def _signatures(rows: str) -> tuple[Signature, ...] | None:
     """Read signatures, which all have the same length; None if they do not stand in order."""
     if len(rows) < _ROW:
-        return (Signature(rows[_CERTIFICATE], bytes.fromhex(rows[_SIGNATURE])),)
+        return (_signature(rows[_CERTIFICATE], rows[_SIGNATURE]),)
     split = [rows[start : start + _ROW] for start in range(0, len(rows), _ROW)]
-    found = tuple([Signature(one[_CERTIFICATE], bytes.fromhex(one[_SIGNATURE])) for one in split])
+    found = tuple([_signature(one[_CERTIFICATE], one[_SIGNATURE]) for one in split])
     return found if all(one.certificate < two.certificate for one, two in pairwise(found)) else None
+
+
+def _signature(certificate: str, signature: str) -> Signature:
+    return _new(Signature, (certificate, bytes.fromhex(signature)))
 
 
 @lru_cache(maxsize=8)

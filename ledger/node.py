@@ -190,6 +190,7 @@ def gather(
     state = forget(head.state, time)
     held: list[bytes] = []
     answers: list[Receipt | Refusal] = []
+    number, size = head.number + 1, head.tree.size
     for one in read:
         try:
             if isinstance(one, RefusalError):
@@ -198,7 +199,7 @@ def gather(
         except RefusalError as error:
             answers.append(Refusal(type(error).__name__, str(error)))
             continue
-        answers.append(Receipt(one.id.hex(), head.number + 1, head.tree.size + len(held)))
+        answers.append(Receipt(one.id.hex(), number, size + len(held)))
         held.append(one.data)
     return Gathered(held, state, answers)
 

@@ -85,8 +85,8 @@ def require_approval(policy: Policy, signers: Iterable[Signer], organisations: S
 def _missing(roles: tuple[str, ...], signers: Iterable[Signer], concerned: Sequence[str]) -> dict[str, str]:
     """Return which organisations have not approved, with the first role that is missing in each."""
     if len(roles) == 1:  # then nobody can be needed for two
-        signed_for = {one.organisation for one in signers if one.role == roles[0]}
-        return {one: roles[0] for one in concerned if one not in signed_for}
+        signed_for = [one.organisation for one in signers if one.role == roles[0]]
+        return {} if signed_for == concerned else {one: roles[0] for one in concerned if one not in signed_for}
     signed: dict[str, dict[str, set[str]]] = {}
     for signer in signers:
         signed.setdefault(signer.organisation, {}).setdefault(signer.role, set()).add(signer.name)

@@ -24,6 +24,7 @@ __all__ = ["Record", "State", "state_digest"]
 Record = Mapping[str, Any]
 _Space = dict[str, Record]
 _Changes = dict[str, dict[str, Record | None]]
+_new = object.__new__
 
 
 class State:
@@ -72,9 +73,8 @@ class State:
         self._space = space
         if space in self._derived:
             self._forget_derived(space)
-        newer = State.__new__(State)
+        self._newer = newer = _new(State)
         newer._spaces, newer._derived, newer._newer = self._spaces, self._derived, None
-        self._newer = newer
         return newer
 
     def derived(self, spaces: tuple[str, ...]) -> dict[Any, Any]:
@@ -123,18 +123,19 @@ class State:
         """
         if self._newer is not None:
             self._reroot()
-        touched: _Changes = {}
+        touched: dict[str, list[str]] = {}
         version: State = older
         while version is not self:
             if version._newer is None:
                 raise ValueError("the other state is not a version of the same ledger")
             if version._undo:
-                touched.setdefault(version._space, {}).update(version._undo)
+                touched.setdefault(version._space, []).extend(version._undo)
             version = version._newer
+        changes: _Changes = {}
         for space, keys in touched.items():
             find = self._spaces[space].get
-            touched[space] = {key: find(key) for key in keys}
-        return touched
+            changes[space] = {key: find(key) for key in keys}
+        return changes
 
     def _reroot(self) -> None:
         """Make this version the newest: swap each difference between here and the newest one."""

@@ -24,6 +24,7 @@ __all__ = [
     "PurgedError",
     "QuorumError",
     "RollbackError",
+    "ScreeningError",
     "StoreError",
     "StoredWitnessError",
     "StrangerError",
@@ -192,3 +193,7 @@ class VaultError(LedgerError):
 
 class UnknownPayloadError(VaultError):
     """A vault holds no payload of that name."""
+
+
+class ScreeningError(LedgerError):
+    """The processes that screen transactions before a node can not go on."""

@@ -14,7 +14,6 @@ RFC 8032 (Ed25519); RFC 9180 (HPKE); Chalkias, Garillot and Nikolaenko (2020), T
 """
 
 from functools import lru_cache
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -31,16 +30,13 @@ from nacl.bindings import (
 from nacl.exceptions import BadSignatureError as NaclBadSignature
 
 from ledger.errors import BadEnvelopeError, BadKeyError, BadSignatureError
+from ledger.frontier import sha256
 from ledger.suites.suite import Suite, check_length, check_sealing
 
 __all__ = ["SUITE"]
 
 _HPKE = Hpke(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _SIGNATURE_BYTES, _KEY_BYTES, _SEALING_BYTES = 64, 32, 32
-
-
-def _hash(data: bytes) -> bytes:
-    return sha256(data).digest()
 
 
 @lru_cache(maxsize=1_000)
@@ -111,7 +107,7 @@ def _unwrap(private: bytes, wrapped: bytes, context: bytes) -> bytes:
 
 SUITE = Suite(
     name="ed25519-sha256-aesgcm",
-    hash=_hash,
+    hash=sha256,
     public_key=_public_key,
     check_key=_check_key,
     sign=_sign,

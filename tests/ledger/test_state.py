@@ -98,3 +98,18 @@ def test_other_changes_have_another_digest(other: dict[str, dict[str, Record | N
 
 def test_the_digest_goes_on_from_the_one_before() -> None:
     assert state_digest(bytes(32), {}, digest) != state_digest(bytes([1] * 32), {}, digest)
+
+
+@given(st.lists(WRITES, max_size=25))
+def test_what_is_derived_from_records_is_forgotten_when_they_change(
+    writes: list[tuple[int, str, dict[str, Record | None]]],
+) -> None:
+    both, states = tuple(SPACES), [State()]
+    for start, space, changes in writes:
+        states.append(states[start % len(states)].write(space, changes))
+        for state in (states[-1], states[start // 2 % len(states)]):  # the newest, and one from which others came
+            for spaces in (both, both[:1]):
+                table = state.derived(spaces)
+                now = {one: dict(state.records(one)) for one in spaces}
+                assert table.setdefault("what it was", now) == now
+                assert table is state.derived(spaces)

@@ -1,0 +1,86 @@
+"""Screening: what a process beside the node does with transactions, before any record is looked at.
+
+A batch of bytes comes in, a verdict on each goes out: the id of one that is in order and bears good signatures, the
+refusal of one that is not, or None for one by a certificate that this process does not know (yet), which the node then
+verifies itself. A certificate's key never changes, so that a key once told is good for ever.
+"""
+
+import signal
+from collections.abc import Iterable, Mapping
+from multiprocessing.connection import Connection
+
+from ledger.errors import RefusalError
+from ledger.execution import Rules, admit
+from ledger.forms import outline
+from ledger.suites import Suite, by_name
+from ledger.transaction import Signature, message_of
+
+__all__ = ["Verdict", "screen", "screener", "verdict"]
+
+Verdict = bytes | RefusalError | None
+
+
+def verdict(data: bytes, rules: Rules, keys: Mapping[str, bytes]) -> Verdict:
+    """Return the id of a transaction, or why it is refused, or None if its signatures can not be verified here.
+
+    Parameters
+    ----------
+    keys
+        Public keys of registered certificates by their fingerprints.
+
+    Examples
+    --------
+    >>> verdict(b"[]", Rules("f" * 64, by_name("ed25519-sha256-aesgcm"), 60), {})
+    BadFieldError('transaction is [], it must be an object')
+    """
+    try:
+        read = outline(data, rules.ledger, rules.suite.hash) or admit(data, rules)
+        return read.id if _verified(read.id, read.signatures, rules.suite, keys) else None
+    except RefusalError as error:
+        return error.with_traceback(None)
+
+
+def _verified(identity: bytes, signatures: Iterable[Signature], suite: Suite, keys: Mapping[str, bytes]) -> bool:
+    message = message_of(identity)
+    for certificate, signature in signatures:
+        key = keys.get(certificate)
+        if key is None:
+            return False
+        suite.verify(key, message, signature)
+    return True
+
+
+def screen(batch: Iterable[bytes], rules: Rules, keys: Mapping[str, bytes]) -> list[Verdict]:
+    """Return the verdict on each transaction of a batch, in order.
+
+    Examples
+    --------
+    >>> screen([], Rules("f" * 64, by_name("ed25519-sha256-aesgcm"), 60), {})
+    []
+    """
+    return [verdict(data, rules, keys) for data in batch]
+
+
+def screener(channel: Connection, ledger: str, suite: str, longest_validity: int) -> None:
+    """Answer batches until the other end hangs up: the work of a whole process.
+
+    Parameters
+    ----------
+    channel
+        On which pairs come, of new keys by fingerprint and of transactions; on it the verdicts go back.
+    ledger, suite, longest_validity
+        Of the rules of the ledger.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who presses Ctrl-C stops the node, which then hangs up
+    rules = Rules(ledger, by_name(suite), longest_validity)
+    keys: dict[str, bytes] = {}
+    while True:
+        try:
+            news, batch = channel.recv()
+        except (EOFError, OSError):
+            return
+        keys.update(news)
+        try:
+            channel.send(screen(batch, rules, keys))
+        except OSError:
+            return
