@@ -1,11 +1,13 @@
 """Wallets: the keys of people, and signing with them.
 
-A private key never shows: not in a repr, not in a message, not in a file that this package writes.
+A private key never shows: not in a repr, not in a message, not in a file that this package writes. Where keys are kept
+is their owner's affair (a key store, a smart card behind `sign`); demonstrations draw theirs from a seed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ledger.errors import BadKeyError
 from ledger.identity.certificates import read_certificate
 from ledger.suites import Suite
 from ledger.transaction import Body, body_bytes, message_of, signed_bytes, transaction_id
@@ -44,8 +46,12 @@ def wallet(suite: Suite, certificate: bytes, private: bytes) -> Wallet:
     ------
     BadCertificateError
         If the certificate can not be read.
+    BadKeyError
+        If the private key is not the one that the certificate speaks of.
     """
     read = read_certificate(certificate, suite)
+    if suite.public_key(private) != read.public_key:
+        raise BadKeyError(f"the private key is not the one to the certificate of {read.name} at {read.organisation}")
     return Wallet(read.organisation, read.role, read.name, read.fingerprint, certificate, private)
 
 

@@ -4,6 +4,9 @@ A signature is `r || s`, 64 bytes, over SM3(Z_A || message), where Z_A is of the
 public key is `04 || x || y`, 65 bytes; the two other ways to write a point are refused. As with Ed25519 one verifier,
 Tongsuo's, is a rule of consensus, and before it comes what the standard asks: r and s from 1 to n - 1, r + s not n.
 
+A log of this suite is a tree of SM3, so that tools for RFC 6962's SHA-256 (Go's `sumdb/tlog` and others) read neither
+its tiles nor its proofs; its checkpoints they read if the operator's key is of Ed25519.
+
 SM2 draws a random number for each signature: two signatures of one message differ, and whoever could guess the number
 had the key. Transaction ids do not cover signatures, so that nothing hangs on their being one.
 
