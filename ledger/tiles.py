@@ -1,8 +1,12 @@
 """Tiles: a log as static files, which any reader of transparency logs can check.
 
 The Merkle tree is cut into tiles of 256 hashes, eight levels high; the entries lie in bundles of 256, each entry after
-its length in two bytes. The last tile of a level is partial and says so in its name. Tools that read such logs assume
-SHA-256: a tree of SM3 is written in the same way, but they will not accept it.
+its length in two bytes. The last tile of a level is partial and says so in its name. Proofs are read out of them by
+`ledger.tile_reader`.
+
+Others' tools read them: the tests have Go's `sumdb/note` and `sumdb/tlog` (whose paths have the height of the tiles in
+front: `tile/8/0/000`) and Python's `tlog-scales` (whose command line wants checkpoints of three lines; a ledger's have
+a fourth, for the block). Such tools assume SHA-256: a tree of SM3 (国密) is written in the same way, but they refuse it.
 
 References
 ----------

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_sample import Consortium
+from ledger_sample import START, Consortium, accepted, consortium
 from log_sample import LOG, ORIGIN, checkpoint_of, entries_of, flipped, sm3, write_log
 
 from ledger.auditor import verify
@@ -22,7 +22,9 @@ from ledger.auditor.proof_files import FILES, check_inclusion, read_inclusion, w
 from ledger.auditor.stored import file_blocks
 from ledger.frontier import leaf_hash, leaf_hashes
 from ledger.merkle import consistency_proof, inclusion_proof, root
+from ledger.node import Node, Receipt, found
 from ledger.notes import parse_note
+from ledger.stores import SqliteStore
 from ledger.verifier_keys import COSIGNATURE, ed25519_signer
 from ledger.witness import KnownLog, Witness
 from ledger.witness_memory import create_memory
@@ -258,3 +260,24 @@ def test_tlog_scales_refuses_a_tree_of_sm3(scales: Any, tmp_path: Path) -> None:
 
 def test_the_blocks_of_a_bundle_are_those_of_the_ledger(bundle: Path, written: Path) -> None:
     assert list(_blocks(bundle)) == [block.checkpoint for block in file_blocks(written)]
+
+
+def test_a_ledger_of_the_national_suite_holds_here_and_is_refused_by_both(
+    go: Path, scales: Any, tmp_path: Path
+) -> None:
+    """国密: the note is Ed25519's here and opens everywhere; the tree under it is SM3's."""
+    people = consortium(suite="sm2-sm3-sm4")
+    store = SqliteStore(tmp_path / "sm.ledger", create=True)
+    found(store, people.genesis, people.operator)
+    node = Node(store, people.operator, lambda: START + 60)
+    assert all(isinstance(one, Receipt) for one in node.submit(accepted(people)))
+    node.close()
+    bundle = tmp_path / "bundle"
+    write_bundle(tmp_path / "sm.ledger", bundle)
+    report = verify(bundle)
+    assert (report.holds, report.entries) == (True, 4)
+    assert check_inclusion(prove_inclusion(bundle, "2")).size == 4
+    assert is_refused(go, people.operator.key, bundle)
+    reader = scales.reader.TilesReader(scales.backend.LocalBackend(bundle))
+    reader.set_size(4)
+    assert reader.calculate_root_hash().hex() != report.root

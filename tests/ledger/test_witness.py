@@ -28,7 +28,9 @@ from ledger.evidence import Evidence, check_evidence
 from ledger.frontier import leaf_hashes, sha256
 from ledger.merkle import consistency_proof
 from ledger.notes import Note, parse_note, sign_note, verify_note
-from ledger.verifier_keys import COSIGNATURE, ed25519_signer
+from ledger.quorum import Quorum
+from ledger.signature_types import SM2_COSIGNATURE
+from ledger.verifier_keys import COSIGNATURE, ed25519_signer, sm2_signer
 from ledger.witness import KnownLog, Witness
 from ledger.witness_memory import create_memory
 
@@ -203,6 +205,21 @@ def test_logs_are_followed_each_by_itself_and_each_with_its_digest(opened: Opene
         opened().add_checkpoint(checkpoint_of(ENTRIES[:12], OTHER_LOG), 4, proof(4, 12))
     opened().add_checkpoint(checkpoint_of(ENTRIES[:12], OTHER_LOG, sm3), 4, hashes)
     assert [opened().size(one) for one in (ORIGIN, "other.example")] == [9, 12]
+
+
+def test_a_witness_may_sign_with_sm2_beside_a_log_of_sm3(tmp_path: Path) -> None:
+    signer = sm2_signer("witness.example/sm", b"k" * 32, SM2_COSIGNATURE)
+    log = sm2_signer(ORIGIN, b"l" * 32)
+    create_memory(tmp_path / "sm", signer.key)
+    witness = Witness(signer, [KnownLog(ORIGIN, (log.key,), sm3)], tmp_path / "sm", lambda: 7)
+    leaves = leaf_hashes(ENTRIES[:9], hash=sm3)
+    for old, new in [(0, 4), (4, 9)]:
+        note = checkpoint_of(ENTRIES[:new], log, sm3)
+        hashes = consistency_proof(leaves[:new], old, hash=sm3)
+        signature = witness.add_checkpoint(note, old, hashes)
+        assert Quorum((signer.key,), 1).check(parse_note(note).with_signature(signature)) == ("witness.example/sm",)
+    with pytest.raises(EquivocationError):
+        witness.add_checkpoint(checkpoint_of(FORK[:9], log, sm3), 9)
 
 
 def test_a_key_that_signs_no_time_is_no_witness(tmp_path: Path) -> None:
