@@ -2,9 +2,10 @@
 
 The owner and the lender (pledgee) agree; the registration number is used once for ever, so that one fragment can not
 secure two loans, here or under another name. While pledged the fragment does not move, and if it is redeemed then the
-pledgee gets the money. The pledgee releases it; once the term is over, the pledgee may take it instead. A term that is
-over does not release: in the movables register of the credit reference centre (动产融资统一登记) a registration lapses
-for third parties, but it is the pledgee who gives the collateral back.
+pledgee gets the money. The pledgee releases it; once the term is over, the pledgee may take it instead. Both together
+extend the term (展期) under the same number. A term that is over does not release: in the movables register of the
+credit reference centre (动产融资统一登记) a registration lapses for third parties, but it is the pledgee who gives the
+collateral back.
 
 References
 ----------
@@ -27,6 +28,7 @@ __all__ = ["ACTIONS", "NAME", "VERSION", "apply"]
 NAME, VERSION = "pledges", 1
 ACTIONS: Mapping[str, Schema] = {
     "pledge": Schema({"fragment": IDENTIFIER, "pledgee": MEMBER, "registration": IDENTIFIER, "until": MOMENT}),
+    "extend": Schema({"registration": IDENTIFIER, "until": MOMENT}),
     "release": Schema({"registration": IDENTIFIER}),
     "enforce": Schema({"registration": IDENTIFIER}),
 }
@@ -47,6 +49,8 @@ def apply(state: State, transaction: Transaction) -> State:
     record = _PLEDGES.read(state, NAME, registration)
     if record["status"] != "pledged":
         raise StatusError(f"pledge {registration} is {record['status']}, it must be pledged")
+    if transaction.action == "extend":
+        return _extend(state, transaction, registration, record)
     require(transaction, [record["pledgee"]])
     if transaction.action == "release":
         return _close(state, registration, record, "released")
@@ -79,6 +83,16 @@ def _pledge(state: State, transaction: Transaction) -> State:
         "until": given["until"],
     }
     return _PLEDGES.write(state, NAME, {registration: record})
+
+
+def _extend(state: State, transaction: Transaction, registration: str, record: Record) -> State:
+    require(transaction, [record["pledgor"], record["pledgee"]])
+    until, earliest = transaction.arguments["until"], max(record["until"], transaction.time)
+    if until <= earliest:
+        raise TermError(
+            f"arguments.until is {until}, it must be after {earliest}: the term so far, and the block's time"
+        )
+    return _PLEDGES.write(state, NAME, {registration: {**record, "until": until}})
 
 
 def _close(state: State, registration: str, record: Record, status: str) -> State:

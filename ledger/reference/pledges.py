@@ -40,6 +40,23 @@ def _pledge(book: Book, call: Call) -> None:
     }
 
 
+def _extend_rules(book: Book, call: Call) -> Iterator[str]:
+    pledge = book["pledges"].get(call["arguments"]["registration"])
+    if pledge is None:
+        yield "UnknownRecordError"
+        return
+    if pledge["status"] != "pledged":
+        yield "StatusError"
+    yield from unsigned(call, pledge["pledgor"], pledge["pledgee"])
+    until = call["arguments"]["until"]
+    if until <= pledge["until"] or until <= call["time"]:
+        yield "TermError"
+
+
+def _extend(book: Book, call: Call) -> None:
+    book["pledges"][call["arguments"]["registration"]]["until"] = call["arguments"]["until"]
+
+
 def _end_rules(book: Book, call: Call) -> Iterator[str]:
     """Rules of release and enforce: the pledgee says so, while the pledge stands."""
     pledge = book["pledges"].get(call["arguments"]["registration"])
@@ -69,5 +86,5 @@ def _end(book: Book, call: Call) -> None:
         replace(book, call, [pledge["fragment"]], [{**fragment, **taken}])
 
 
-RULES = {"pledge": _pledge_rules, "release": _end_rules, "enforce": _end_rules}
-EFFECTS = {"pledge": _pledge, "release": _end, "enforce": _end}
+RULES = {"pledge": _pledge_rules, "extend": _extend_rules, "release": _end_rules, "enforce": _end_rules}
+EFFECTS = {"pledge": _pledge, "extend": _extend, "release": _end, "enforce": _end}

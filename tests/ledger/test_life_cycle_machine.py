@@ -196,6 +196,14 @@ class LifeCycles(RuleBasedStateMachine):
         self.call("pledges.pledge", terms, [pledgee] if alone and pledgee in MEMBERS else self.concerned(name, pledgee))
 
     @precondition(lambda self: bool(self.book["pledges"]))
+    @rule(place=any_place, days=st.integers(0, 80), alone=st.booleans())
+    def extension(self, place: int, days: int, alone: bool) -> None:
+        number = self.pick("pledges", place)
+        pledge = self.book["pledges"].get(number, {"pledgee": "bank-a", "pledgor": "core"})
+        by = [pledge["pledgee"]] if alone else [pledge["pledgee"], pledge["pledgor"]]
+        self.call("pledges.extend", {"registration": number, "until": self.now + days * DAY}, by)
+
+    @precondition(lambda self: bool(self.book["pledges"]))
     @rule(place=any_place, action=st.sampled_from(["release", "enforce"]), other=somebody)
     def end_of_pledge(self, place: int, action: str, other: str | None) -> None:
         number = self.pick("pledges", place)
