@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ledger.canonical import decode, encode
+from ledger.contracts.catalogue import contracts
 from ledger.contracts.members import KINDS, enrol, register
 from ledger.errors import FormatError, GenesisError, LedgerError, VerifierKeyError
 from ledger.identity.certificates import read_certificate
@@ -166,8 +167,10 @@ def opening_state(genesis: Genesis) -> State:
     Raises
     ------
     GenesisError
-        If a member's certificate is not what it should be, or the suite is not known.
+        If a member's certificate is not what it should be, the suite is not known, or a contract or policy is for
+        something that is not there.
     """
+    _check_contracts(genesis)
     settings = {
         "log_key": genesis.log_key,
         "longest_validity": genesis.longest_validity,
@@ -186,6 +189,19 @@ def opening_state(genesis: Genesis) -> State:
     except LedgerError as error:
         raise GenesisError(f"the genesis does not hold: {error}") from error
     return state
+
+
+def _check_contracts(genesis: Genesis) -> None:
+    """Refuse contracts that nobody wrote, and policies that no action would ever look for."""
+    there = contracts()
+    for name, version in genesis.contracts.items():
+        if (name, version) not in there:
+            raise GenesisError(f"genesis.contracts.{name} is {version}: there is no contract of that name and version")
+    for policy in genesis.policies:
+        name, _, action = policy.partition(".")
+        known = there.get((name, genesis.contracts.get(name, 0)))
+        if policy != "*" and (known is None or ("." in policy and action not in known.actions)):
+            raise GenesisError(f"genesis.policies.{policy} is for no action of the contracts that the genesis names")
 
 
 def policy_of(state: State, contract: str, action: str) -> Policy:
