@@ -12,7 +12,6 @@ If a process dies, the pipeline ends with `ScreeningError`. Whatever has been an
 is not, unless the caller stopped taking answers in the middle of a block. The node goes on as it is.
 """
 
-import gc
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from typing import NoReturn
 from ledger.errors import RefusalError, ScreeningError, UsageError
 from ledger.execution import Rules, admit
 from ledger.forms import filled
+from ledger.garbage import left_alone
 from ledger.node import MOST_TRANSACTIONS, Node, Receipt, Refusal
 from ledger.screening import Verdict, screener
 from ledger.transaction import SignedTransaction
@@ -204,13 +204,8 @@ class Pipeline:
         late = {place: self._admitted(data) for place, (data, verdict) in enumerate(screened) if verdict is None}
         unverified = {one.id: one for one in late.values() if isinstance(one, SignedTransaction)}
         read = (late[place] if place in late else _read(*one) for place, one in enumerate(screened))
-        was_collecting = gc.isenabled()
-        gc.disable()  # a block makes thousands of records that stay, and no cycles: the collector would search in vain
-        try:
+        with left_alone():
             answers = self.node.commit(read, verified=True, unverified=unverified)
-        finally:
-            if was_collecting:
-                gc.enable()
         self._learn(one.certificate for transaction in unverified.values() for one in transaction.signatures)
         return answers
 

@@ -30,7 +30,8 @@ from ledger.errors import (
     StoreError,
     UnknownCertificateError,
 )
-from ledger.execution import Rules, admit, certificate_of, execute
+from ledger.execution import Rules, admit, execute, public_key_of
+from ledger.garbage import left_alone
 from ledger.genesis import Genesis, ledger_id, opening_state, read_genesis
 from ledger.replays import forget
 from ledger.state import State, state_digest
@@ -224,15 +225,15 @@ def _step(block: StoredBlock, here: _Here, anchor: Anchor, rules: Rules) -> tupl
         _blame_an_entry(block, here, rules)
         raise
     state, claims = forget(here.state, header.time), []
-    for place, data in enumerate(entries):
-        index = here.link.tree.size + place
-        try:
-            transaction = admit(data, rules)
-            claims += _claims(state, transaction, index)
-            state = execute(state, transaction, header.time, rules, verified=True)
-        except LedgerError as error:
-            raise _EntryError(index, error) from None
-    digest = state_digest(here.digest, state.changed_since(here.state), anchor.suite.hash)
+    with left_alone():
+        for index, data in enumerate(entries, here.link.tree.size):
+            try:
+                transaction = admit(data, rules)
+                claims += _claims(state, transaction, index)
+                state = execute(state, transaction, header.time, rules, verified=True)
+            except LedgerError as error:
+                raise _EntryError(index, error) from None
+        digest = state_digest(here.digest, state.changed_since(here.state), anchor.suite.hash)
     _check_state(header, digest)
     return _Here(link, state, digest), claims
 
@@ -240,8 +241,7 @@ def _step(block: StoredBlock, here: _Here, anchor: Anchor, rules: Rules) -> tupl
 def _claims(state: State, transaction: SignedTransaction, index: int) -> list[Claim]:
     message = message_of(transaction.id)
     return [
-        Claim(index, bytes.fromhex(certificate_of(state, one.certificate)["public_key"]), message, one.signature)
-        for one in transaction.signatures
+        Claim(index, public_key_of(state, one.certificate), message, one.signature) for one in transaction.signatures
     ]
 
 
