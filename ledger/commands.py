@@ -1,4 +1,4 @@
-"""The ledger's own commands: `hexi ledger verify`, `prove` and `compare`, mounted by the roof.
+"""The ledger's own commands: `hexi ledger verify`, `prove`, `bundle` and `compare`, mounted by the roof.
 
 Exit codes: 0 it holds, 1 it does not, 2 wrong usage.
 """
@@ -6,6 +6,7 @@ Exit codes: 0 it holds, 1 it does not, 2 wrong usage.
 import argparse
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,9 @@ def mount(words: Any, shared: argparse.ArgumentParser) -> None:
     word.add_argument("transaction", metavar="TX", nargs="?", help="id or index of the transaction")
     word.add_argument("--since", type=Path, metavar="CHECKPOINT", help="prove instead that the log continues this one")
     word.add_argument("-o", "--output", type=Path, metavar="FOLDER", help="where to write the proof of inclusion")
+    word = words.add_parser("bundle", parents=[shared], help="carry a ledger away as a proof bundle · 导出证明包")
+    word.add_argument("path", type=_place, metavar="PATH", help="a ledger's file or URL")
+    word.add_argument("output", type=Path, metavar="FOLDER", help="where to write it; it must not be there")
     word = words.add_parser("compare", parents=[shared], help="two copies of a ledger side by side · 比对账本")
     word.add_argument("first", type=_place, metavar="PATH")
     word.add_argument("second", type=_place, metavar="PATH")
@@ -95,7 +99,8 @@ def _verify(given: argparse.Namespace, say: Say, progress: Progress) -> int:
     say(f"ledger · 账本: {report.ledger or 'unknown'}  {report.origin}  {report.suite}")
     say(f"hold · 有效: {report.blocks:,} blocks, {report.entries:,} entries, root {report.root}")
     if report.witnesses:
-        say(f"cosigned by · 见证: {', '.join(report.witnesses)}")
+        since = datetime.fromtimestamp(report.cosigned_at, UTC)
+        say(f"cosigned by · 见证: {', '.join(report.witnesses)}, the first at {since:%Y-%m-%d %H:%M:%S} UTC")
     elif report.named_witnesses:
         names = ", ".join(report.named_witnesses)
         say(f"cosigned, it says itself, by · 自称见证: {names}; give the keys that you trust with --witness")
@@ -134,6 +139,15 @@ def _prove(given: argparse.Namespace, say: Say, _: Progress) -> int:
     if given.output is not None:
         write_inclusion(proof, given.output)
         say(f"written to · 已写入: {given.output}; check it with hexi ledger verify {given.output}")
+    return 0
+
+
+def _bundle(given: argparse.Namespace, say: Say, _: Progress) -> int:
+    """Write a ledger as files that anybody can carry away and check."""
+    from ledger.auditor.bundling import write_bundle
+
+    write_bundle(given.path, given.output)
+    say(f"written to · 已写入: {given.output}; check it with hexi ledger verify {given.output}")
     return 0
 
 
@@ -177,5 +191,6 @@ _IN_WORDS = {
 WORDS: dict[str, Callable[[argparse.Namespace, Say, Progress], int]] = {
     "verify": _verify,
     "prove": _prove,
+    "bundle": _bundle,
     "compare": _compare,
 }

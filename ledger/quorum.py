@@ -67,6 +67,21 @@ class Quorum:
         """The names of the witnesses, in order."""
         return tuple(sorted({key.name for key in self.witnesses}))
 
+    def times(self, note: Note) -> dict[str, int]:
+        """Return when each of the witnesses that have signed a note did, in Unix seconds, by name.
+
+        At that time it had seen no longer log. Of two signatures of one witness the later counts.
+
+        Raises
+        ------
+        NoteSignatureError
+            If the signature of one of them is wrong.
+        """
+        found: dict[str, int] = {}
+        for one in _verified(note, self.witnesses):
+            found[one.key.name] = max(one.signed_at, found.get(one.key.name, 0))
+        return dict(sorted(found.items()))
+
     def signed(self, note: Note) -> tuple[str, ...]:
         """Return the names of the witnesses that have signed a note, whether or not they are enough.
 
@@ -75,7 +90,7 @@ class Quorum:
         NoteSignatureError
             If the signature of one of them is wrong.
         """
-        return tuple(sorted({one.key.name for one in _verified(note, self.witnesses)}))
+        return tuple(self.times(note))
 
     def check(self, note: Note) -> tuple[str, ...]:
         """Return the names of the witnesses that have signed a note, which are enough.

@@ -6,7 +6,7 @@ its length in two bytes. The last tile of a level is partial and says so in its 
 
 Others' tools read them: the tests have Go's `sumdb/note` and `sumdb/tlog` (whose paths have the height of the tiles in
 front: `tile/8/0/000`) and Python's `tlog-scales` (whose command line wants checkpoints of three lines; a ledger's have
-a fourth, for the block). Such tools assume SHA-256: a tree of SM3 (国密) is written in the same way, but they refuse it.
+a fourth, for the block). All assume SHA-256: a tree of SM3 (国密) is written in the same way, but they refuse it.
 
 References
 ----------

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ledger.auditor.bundle import BLOCKS, CHECKPOINT, WITNESSES, block_line
-from ledger.auditor.stored import file_blocks
+from ledger.auditor.opening import stored_blocks
 from ledger.block import split_entries
 from ledger.errors import NoLedgerError
 from ledger.frontier import leaf_hashes
@@ -19,14 +19,14 @@ __all__ = ["write_bundle"]
 
 
 def write_bundle(
-    source: Path, directory: Path, cosignatures: Iterable[Signature] = (), witnesses: Iterable[VerifierKey] = ()
+    source: Path | str, directory: Path, cosignatures: Iterable[Signature] = (), witnesses: Iterable[VerifierKey] = ()
 ) -> None:
-    """Write the ledger in a file as a bundle.
+    """Write a ledger as a bundle.
 
     Parameters
     ----------
     source
-        A ledger's SQLite file; it is only read.
+        A ledger's file, another bundle (its cosignatures are left behind), or the URL of a database; it is only read.
     directory
         It is made, and must not be there; it appears whole or not at all.
     cosignatures, witnesses
@@ -56,13 +56,13 @@ def write_bundle(
     unfinished.rename(directory)
 
 
-def _write_log(source: Path, directory: Path) -> bytes:
+def _write_log(source: Path | str, directory: Path) -> bytes:
     """Write blocks, entries and tiles as they come; return the last checkpoint."""
     pending: list[bytes] = []
     written, checkpoint = 0, b""
     tiles: GrowingTiles | None = None
-    with (directory / BLOCKS).open("wb") as lines:
-        for block in file_blocks(source):
+    with (directory / BLOCKS).open("wb") as lines, stored_blocks(source) as blocks:
+        for block in blocks:
             lines.write(block_line(block))
             entries = block.body.removesuffix(b"\n").split(b"\n")
             if tiles is None:

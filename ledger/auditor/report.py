@@ -51,6 +51,9 @@ class Report(NamedTuple):
         Empty if everything holds; else the first place where it does not, and what the seal of the file says.
     witnesses
         Names of the witnesses that have cosigned the last checkpoint, of those whose keys the reader gave.
+    cosigned_at
+        Time of the oldest of their signatures, Unix seconds, 0 without any: until then each of them had seen no longer
+        log. A bundle that is shown again much later may be an old one.
     named_witnesses
         Names of all that have, by keys that a bundle brings itself: they prove nothing to who does not know the keys.
     """
@@ -66,6 +69,7 @@ class Report(NamedTuple):
     last: int = 0
     findings: tuple[Finding, ...] = ()
     witnesses: tuple[str, ...] = ()
+    cosigned_at: int = 0
     named_witnesses: tuple[str, ...] = ()
 
     @property

@@ -72,7 +72,8 @@ def witnessed(report: Report, path: Path, quorum: Quorum | None) -> Report:
             return report
         if note is None:
             raise QuorumError("a ledger's file carries no signatures of witnesses: ask for a proof bundle that does")
-        report = report._replace(witnesses=quorum.signed(note))
+        times = quorum.times(note)
+        report = report._replace(witnesses=tuple(times), cosigned_at=min(times.values(), default=0))
         quorum.check(note)
     except LedgerError as error:
         return report._replace(findings=(Finding(report.blocks - 1, None, type(error).__name__, str(error)),))

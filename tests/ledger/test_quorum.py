@@ -4,7 +4,7 @@ import pytest
 from log_sample import LOG, checkpoint_of, entries_of
 
 from ledger.errors import NoteSignatureError, QuorumError
-from ledger.notes import Note, Signature, parse_note, sign_note
+from ledger.notes import Note, Signature, parse_note, sign_note, signature_of
 from ledger.quorum import Quorum
 from ledger.verifier_keys import COSIGNATURE, ed25519_signer
 
@@ -60,6 +60,12 @@ def test_a_witness_with_two_keys_counts_once() -> None:
     with pytest.raises(QuorumError):
         quorum.check(note)
     assert quorum.check(sign_note(TEXT, [new, WITNESSES[1]], at=7)) == NAMES[:2]
+
+
+def test_the_time_of_a_witness_is_that_of_its_later_signature() -> None:
+    new = ed25519_signer(NAMES[0], b"n" * 32, COSIGNATURE)
+    note = sign_note(TEXT, [LOG, WITNESSES[0], WITNESSES[1]], at=7).with_signature(signature_of(new, TEXT, 9))
+    assert Quorum((*KEYS, new.key), 1).times(note) == {NAMES[0]: 9, NAMES[1]: 7}
 
 
 def test_one_key_under_two_names_is_refused() -> None:

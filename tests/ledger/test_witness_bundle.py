@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from command_sample import told
-from ledger_sample import Consortium
+from ledger_sample import START, Consortium
 from log_sample import flipped
 from witness_sample import Watcher, last_checkpoint, signer_of, three_watchers
 
@@ -14,7 +14,7 @@ from ledger.auditor.bundling import write_bundle
 from ledger.auditor.opening import stored_blocks
 from ledger.auditor.proof import prove_growth, prove_inclusion
 from ledger.auditor.proof_files import check_inclusion, read_inclusion, write_inclusion
-from ledger.errors import QuorumError, VerifierKeyError
+from ledger.errors import NoLedgerError, QuorumError, VerifierKeyError
 from ledger.notes import Signature
 from ledger.verifier_keys import COSIGNATURE, ed25519_signer
 from ledger.witness_memory import create_memory
@@ -41,7 +41,7 @@ def test_the_report_names_the_witnesses_that_the_reader_trusts(witnessed: Path) 
     for trusted, quorum, names in [(keys[:2], None, everybody), (keys, 2, everybody), (keys[1:], 1, everybody[1:])]:
         for given in (trusted, [str(key) for key in trusted]):
             report = verify(witnessed, witnesses=given, quorum=quorum)
-            assert (report.holds, report.witnesses) == (True, names)
+            assert (report.holds, report.witnesses, report.cosigned_at) == (True, names, START + 4000)
 
 
 @pytest.mark.parametrize(("letters", "quorum"), [("abc", None), ("abc", 3), ("c", 1), ("bc", 2), ("xyz", 1)])
@@ -117,6 +117,16 @@ def test_the_command_verify_demands_witnesses(witnessed: Path) -> None:
     code, said = told("verify 0", witnessed)
     assert (code, "give the keys that you trust with --witness" in said) == (0, True)
     code, said = told(f"verify 0 --witness {keys[0]} --witness {keys[1]}", witnessed)
-    assert (code, "witness.example/a, witness.example/b" in said) == (0, True)
+    assert (code, "witness.example/a, witness.example/b, the first at 20" in said) == (0, True)
     code, said = told(f"verify 0 --witness {keys[0]} --witness {keys[2]}", witnessed)
     assert (code, "FIRST FAULT" in said) == (1, True)
+
+
+def test_the_command_bundle_writes_what_verify_accepts(written: Path, witnessed: Path, tmp_path: Path) -> None:
+    assert told("bundle 0 1", written, tmp_path / "once")[0] == 0
+    assert told("bundle 0 1", witnessed, tmp_path / "again")[0] == 0
+    for path in ("once", "again"):
+        report = verify(tmp_path / path)
+        assert report == verify(written)
+    with pytest.raises(NoLedgerError, match="something at"):
+        told("bundle 0 1", written, tmp_path / "once")

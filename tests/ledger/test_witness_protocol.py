@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from log_sample import LOG, ORIGIN, checkpoint_of, entries_of
 
@@ -158,6 +158,24 @@ def test_evidence_is_kept_whatever_number_a_fork_is_answered_with(witness: Witne
         answer = respond(witness, Request(old, (), checkpoint_of(FORK[:9])).encode())
         assert isinstance(answer.refusal, EquivocationError)
         assert answer.refusal.evidence[1] == checkpoint_of(FORK[:9])
+
+
+GROWN = Request(9, tuple(consistency_proof(LEAVES, 9, 30)), checkpoint_of(ENTRIES[:30])).encode()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.tuples(*[st.integers(0, len(GROWN))] * 2).map(sorted), st.binary(max_size=8))
+def test_a_request_with_any_bytes_changed_is_answered_and_not_signed(
+    witness: Witness, part: list[int], put_in: bytes
+) -> None:
+    changed = GROWN[: part[0]] + put_in + GROWN[part[1] :]
+    assume(changed != GROWN)
+    assert respond(witness, changed).status in (400, 403, 404, 409, 422)
+    assert witness.size(ORIGIN) == 9
+
+
+def test_the_request_that_is_changed_above_is_signed_as_it_is(witness: Witness) -> None:
+    assert respond(witness, GROWN).status == 200
 
 
 def test_a_body_that_is_no_request_is_answered_with_400(witness: Witness) -> None:
