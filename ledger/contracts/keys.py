@@ -6,8 +6,7 @@ it, or withdraws one, because its private half may be known to others. Keys are 
 so that an old payload says with which key it opens; new payloads take the current key alone. A key that was published
 once is not published again by the same organisation: a withdrawn one does not come back.
 
-A key is checked before it is taken: its length, and that the suite can wrap something for it. What the trial wraps is
-thrown away; whether it works depends on the key alone.
+A key is checked before it is taken: its length, and that it is a point for which the suite can wrap something.
 """
 
 from collections.abc import Mapping
@@ -149,7 +148,7 @@ def _check_usable(state: State, key: str) -> None:
     if len(key) != 2 * right:
         raise BadPublicKeyError(f"arguments.key has {len(key) // 2} bytes, one of {suite.name} must have {right}")
     try:
-        suite.wrap(bytes.fromhex(key), b"trial", b"hexi key trial\x00")
+        suite.check_recipient_key(bytes.fromhex(key))
     except BadKeyError as error:
         raise BadPublicKeyError(f"arguments.key is {shown(key)}: {error}") from None
 

@@ -35,6 +35,9 @@ from ledger.suites.suite import Suite, check_length, check_sealing
 
 __all__ = ["SUITE"]
 
+_FIELD = 2**255 - 19
+_PROBE = X25519PrivateKey.from_private_bytes(bytes(32))
+"""Any private key does: X25519 makes each a multiple of 8, which brings points of small order to zero."""
 _HPKE = Hpke(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _SIGNATURE_BYTES, _KEY_BYTES, _SEALING_BYTES = 64, 32, 32
 
@@ -89,6 +92,18 @@ def _recipient_key(private: bytes) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
+def _check_recipient_key(public: bytes) -> None:
+    """Refuse points of small order, and numbers that X25519 would reduce: HPKE hashes the one form of a key."""
+    check_length(public, _KEY_BYTES, "public key")
+    try:
+        _PROBE.exchange(X25519PublicKey.from_public_bytes(public))
+        is_reduced = int.from_bytes(public, "little") < _FIELD
+    except ValueError:
+        is_reduced = False
+    if not is_reduced:
+        raise BadKeyError("the recipient's public key is not a point that a secret can be shared with")
+
+
 def _wrap(public: bytes, plaintext: bytes, context: bytes) -> bytes:
     check_length(public, _KEY_BYTES, "public key")
     try:
@@ -116,6 +131,7 @@ SUITE = Suite(
     unseal=_unseal,
     key_bytes=_SEALING_BYTES,
     recipient_key=_recipient_key,
+    check_recipient_key=_check_recipient_key,
     wrap=_wrap,
     unwrap=_unwrap,
 )

@@ -165,6 +165,7 @@ SUITE = Suite(
     unseal=_unseal,
     key_bytes=_SEALING_BYTES,
     recipient_key=_public_key,
+    check_recipient_key=_check_key,
     wrap=_wrap,
     unwrap=_unwrap,
     signing_key_bytes=_PUBLIC_BYTES,

@@ -39,6 +39,8 @@ class Suite:
         Length of the key that `seal` takes.
     recipient_key
         From a private key (32 bytes) to the public key that `wrap` takes; not the signing pair.
+    check_recipient_key
+        From such a public key to nothing; raises `BadKeyError` if nothing can be wrapped for it. Without chance.
     wrap, unwrap
         Encryption to a recipient: public (or private) key, plaintext (or ciphertext), and context, to the other;
         `wrap` raises `BadKeyError`, `unwrap` `BadEnvelopeError`.
@@ -56,6 +58,7 @@ class Suite:
     unseal: Callable[[bytes, bytes, bytes, bytes], bytes]
     key_bytes: int
     recipient_key: Callable[[bytes], bytes]
+    check_recipient_key: Callable[[bytes], None]
     wrap: Callable[[bytes, bytes, bytes], bytes]
     unwrap: Callable[[bytes, bytes, bytes], bytes]
     signing_key_bytes: int = 32

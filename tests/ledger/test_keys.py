@@ -89,7 +89,7 @@ def test_a_key_of_another_length_is_refused(play: Play, length: int) -> None:
     assert "bytes" in play.refuse(BadPublicKeyError, "keys.publish", wrong, "bank-a")
 
 
-@pytest.mark.parametrize("point", [0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18])
+@pytest.mark.parametrize("point", [0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18, 2**255 - 10, 2**255 + 9])
 def test_a_point_with_which_no_secret_can_be_shared_is_refused(play: Play, point: int) -> None:
     wrong = {"key": point.to_bytes(32, "little").hex(), "organisation": "bank-a"}
     assert "not a point" in play.refuse(BadPublicKeyError, "keys.publish", wrong, "bank-a")
