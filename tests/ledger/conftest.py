@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import ledger_sample
 import pytest
+from crashing import Writer
 from postgres_server import Server
 
 from ledger.node import Node, Receipt, found
@@ -62,15 +63,14 @@ class Place(NamedTuple):
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     server = Server()
-    server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
 def database(postgres: Server) -> str:
-    """The URL of an empty database of its own."""
-    return postgres.new_database()
+    """The URL of an empty schema in a database."""
+    return postgres.new_schema()
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
@@ -83,3 +83,10 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         return Place("sqlite", lambda: SqliteStore(path, create=True), lambda **more: SqliteStore(path, **more))
     url = request.getfixturevalue("database")
     return Place("postgres", lambda: PostgresStore(url, create=True), lambda **more: PostgresStore(url, **more))
+
+
+@pytest.fixture(scope="session")
+def writer() -> Iterator[Writer]:
+    process = Writer()
+    yield process
+    process.end()

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import psycopg.conninfo  # so that a child need not load it
 from ledger_sample import START, accepted, consortium
 
 from ledger.node import Node, Receipt, Refusal
@@ -36,6 +37,7 @@ def write(place: str, seed: int) -> None:
 
 
 def main() -> None:
+    assert psycopg.conninfo is not None
     for line in sys.stdin:
         place, seed = line.split()
         child = os.fork()

@@ -23,6 +23,7 @@ class Writer:
     """The script `crash_writer.py`, ready to write."""
 
     def __init__(self) -> None:
+        self._going = False
         here = Path(__file__).parent
         paths = os.pathsep.join([str(here), str(here.parents[1])])
         self._process = subprocess.Popen(
@@ -32,12 +33,14 @@ class Writer:
             env={**os.environ, "PYTHONPATH": paths},
         )
 
-    def killed(self, place: Path | str, seed: int, longest: float) -> list[Acknowledged]:
-        """Let it write to a ledger, end it within so many seconds, and return what it had acknowledged."""
+    def killed(self, place: Path | str, seed: int, most: int = 12) -> list[Acknowledged]:
+        """Let it write, end it shortly after up to so many receipts, and return all that it had acknowledged."""
+        rng = np.random.default_rng(seed)
         child = self.started(place, seed)
-        time.sleep(float(np.random.default_rng(seed).uniform(0, longest)))
+        known = self.heard(int(rng.integers(0, most)))
+        time.sleep(float(rng.uniform(0, 0.02)))
         os.kill(child, signal.SIGKILL)
-        return self.rest()
+        return known + self.rest()
 
     def started(self, place: Path | str, seed: int) -> int:
         """Let it write to a ledger, and return the id of the process that does."""
@@ -45,15 +48,25 @@ class Writer:
         assert self._process.stdout is not None
         self._process.stdin.write(f"{place} {seed}\n".encode())
         self._process.stdin.flush()
+        self._going = True
         return int(self._process.stdout.readline())
 
-    def rest(self) -> list[Acknowledged]:
-        """Return what was acknowledged up to the writer's end; half a line was not heard by anybody."""
+    def heard(self, number: int) -> list[Acknowledged]:
+        """Wait for so many receipts, or the writer's end."""
         assert self._process.stdout is not None
-        lines = []
-        while not (line := self._process.stdout.readline()).endswith(b"ended\n"):
-            lines.append(line)
-        return [Acknowledged(int(one), int(two), name.decode()) for one, two, name in map(bytes.split, lines)]
+        told: list[Acknowledged] = []
+        while len(told) < number and self._going:
+            line = self._process.stdout.readline()
+            if line == b"ended\n":
+                self._going = False
+            else:
+                block, place, name = line.split()
+                told.append(Acknowledged(int(block), int(place), name.decode()))
+        return told
+
+    def rest(self) -> list[Acknowledged]:
+        """Return what was acknowledged up to the writer's end."""
+        return self.heard(sys.maxsize)
 
     def end(self) -> None:
         assert self._process.stdin is not None

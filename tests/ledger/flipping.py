@@ -46,9 +46,8 @@ class Steps:
         for block in blocks[1:]:
             self._before.append(verification._step(block, self._before[-1], self._anchor, self._rules)[0])
 
-    def fault(self, block: StoredBlock) -> Located | None:
-        """Say where the auditor finds a fault in a block that stands in place of the one of its number."""
-        number = next(place for place, one in enumerate(self.blocks) if one != block and one.number == block.number)
+    def fault(self, number: int, block: StoredBlock) -> Located | None:
+        """Say where the auditor finds a fault in a block that stands in place of the one of that number."""
         if number == 0:
             findings = verification.verify_blocks([block], ledger=self._anchor.ledger).findings
             return Located(findings[0].block or 0, findings[0].entry) if findings else None
@@ -61,6 +60,7 @@ class Steps:
         failure = first_failure(self._anchor.suite.name, number, claims)
         return None if failure is None else Located(failure.block, failure.entry)
 
-    def first_changed(self, blocks: Sequence[StoredBlock]) -> StoredBlock | None:
-        """Return the first block that is not the one of its place."""
-        return next((two for one, two in zip(self.blocks, blocks, strict=False) if one != two), None)
+    def first_changed(self, blocks: Sequence[StoredBlock]) -> tuple[int, StoredBlock] | None:
+        """Return the first block that is not the one of its place, and the place."""
+        pairs = enumerate(zip(self.blocks, blocks, strict=False))
+        return next(((place, two) for place, (one, two) in pairs if one != two), None)

@@ -4,7 +4,7 @@ Also when the write-ahead file was cut off or changed afterwards: what is lost t
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,13 +23,6 @@ from ledger.stores import SqliteStore
 from ledger.transaction import read_transaction
 
 ROUNDS = 400 if FULL else 40
-
-
-@pytest.fixture(scope="session")
-def writer() -> Iterator[Writer]:
-    process = Writer()
-    yield process
-    process.end()
 
 
 def founded(path: Path, people: Consortium) -> Path:
@@ -60,7 +53,7 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(
         path = founded(tmp_path / f"{start}.ledger", people)
         known: list[Acknowledged] = []
         for seed in range(start + 1, start + 11):
-            known += writer.killed(path, seed, 0.4)
+            known += writer.killed(path, seed)
             open_logs += log_of(path).exists()
             report = verify(path)
             assert report.holds, (seed, report.findings)
@@ -81,7 +74,7 @@ def killed(writer: Writer, people: Consortium, tmp_path_factory: pytest.TempPath
     """A ledger whose writer was killed with some blocks in the write-ahead file only."""
     for seed in range(900, 999):
         path = founded(tmp_path_factory.mktemp("killed") / "receivables.ledger", people)
-        acknowledged = writer.killed(path, seed, 0.4)
+        acknowledged = writer.killed(path, seed, 40)
         if acknowledged and log_of(path).exists() and log_of(path).stat().st_size > 40_000:
             return path
     raise AssertionError("the writer was never killed in the middle")
