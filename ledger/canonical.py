@@ -109,7 +109,7 @@ def _plain(value: Any) -> bool:
     Twenty times as fast: all values of one depth are looked at together, and no place is put into words.
     """
     level = [value]
-    for _ in range(_DEEPEST + 1):
+    for _ in range(_DEEPEST):
         kinds = set(map(type, level))
         if kinds <= _FLAT:
             return True
@@ -132,19 +132,19 @@ def _check(value: Any, place: str, depth: int) -> None:
     if kind is int:
         if not -LARGEST <= value <= LARGEST:
             raise CanonicalError(f"{place} is {value}: integers are signed up to {LARGEST} either way")
-    elif depth > _DEEPEST:
+    elif depth >= _DEEPEST:
         raise CanonicalError(f"{place} is nested deeper than {_DEEPEST} levels")
     elif kind is dict:
         for key, inner in value.items():
             if type(key) is not str or not key.isascii():
-                raise CanonicalError(f"{place} has the key {key!r}: keys are ASCII text")
+                raise CanonicalError(f"{place} has the key {key!r:.80}: keys are ASCII text")
             _check(inner, f'{place} of "{key}"', depth + 1)
     elif kind is list or kind is tuple:
         for position, inner in enumerate(value):
             _check(inner, f"{place} at {position}", depth + 1)
     else:
         raise CanonicalError(
-            f"{place} is the {kind.__name__} {value!r}: only whole numbers, text, lists and objects are signed"
+            f"{place} is the {kind.__name__} {value!r:.80}: only whole numbers, text, lists and objects are signed"
         )
 
 
