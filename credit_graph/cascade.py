@@ -5,7 +5,8 @@ Three readings of one mechanism, a firm falls when what it loses to failed firms
 - `threshold_cascade`: creditors lose their exposures to failed debtors, times the loss given default; a loss that
   equals the buffer is fatal (equity of zero is insolvency).
 - `guarantee_cascade`: the guarantors of a failed borrower are called, together for no more than its debt; a firm falls
-  when calls exceed its buffer (a call that it can just meet, it meets).
+  when calls exceed its buffer (a call that it can just meet, it meets). Its call is its share of the debt, or, with
+  `joint_and_several` (连带责任), what those who have fallen leave unpaid as well.
 - `furfine_cascade`: each firm fails alone in turn, the stress test of interbank exposures.
 
 A firm that loses nothing never falls, also with a buffer of zero. The result is the least fixed point: nobody falls
@@ -27,6 +28,7 @@ import pandas as pd
 from scipy import sparse
 
 from credit_graph.frontier import Cascade, spread, spread_each
+from credit_graph.joint_guarantors import spread_jointly
 from credit_graph.matrices import Matrix, SparseRows, amounts, firms, rates, square
 
 __all__ = ["furfine_cascade", "guarantee_calls", "guarantee_cascade", "threshold_cascade"]
@@ -114,6 +116,7 @@ def guarantee_cascade(
     failed: npt.ArrayLike,
     *,
     loss_given_default: npt.ArrayLike = 1.0,
+    joint_and_several: bool = False,
 ) -> Cascade:
     """Return who falls when the guarantors of failed borrowers are called.
 
@@ -125,6 +128,9 @@ def guarantee_cascade(
         What each firm can pay on calls, shape (n,) or one number for all.
     failed
         Who fails at the start: numbers of firms, or a mask of shape (n,).
+    joint_and_several
+        Whether the part of a guarantor who has fallen passes to the other guarantors of the same borrower, each up to
+        its amount, see `credit_graph.joint_guarantors`.
 
     Raises
     ------
@@ -142,7 +148,18 @@ def guarantee_cascade(
        round  firm  failed_firm  amount
     0      1     1            2    70.0
     1      2     0            1    40.0
+
+    Two guarantors share a debt of 80. The first has 30 and falls; the second, who has 50, is then called for 60:
+
+    >>> given = ([[0, 0, 60], [0, 0, 60], [0, 0, 0]], [0, 0, 80], [30, 50, 0], [2])
+    >>> guarantee_cascade(*given).round.tolist(), guarantee_cascade(*given, joint_and_several=True).round.tolist()
+    ([1, -1, 0], [1, 2, 0])
     """
+    if joint_and_several:
+        matrix = square(guarantees, "guarantees")
+        n = matrix.shape[0]
+        called = amounts(debt, n, "debt") * rates(loss_given_default, n, "loss_given_default")
+        return spread_jointly(matrix, called, amounts(buffer, n, "buffer"), firms(failed, n, "failed"))
     calls = guarantee_calls(guarantees, debt, loss_given_default=loss_given_default)
     n = calls.shape[0]
     return spread(calls, amounts(buffer, n, "buffer"), firms(failed, n, "failed"), falls_when_equal=False)

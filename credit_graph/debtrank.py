@@ -55,7 +55,7 @@ Float64 = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class DebtRank:
-    """Stress of each firm and the share of value lost; unpacks as `stress, value_lost = debtrank(...)`.
+    """Stress of each firm and the share of value lost; reads as the pair `stress, value_lost = debtrank(...)`, too.
 
     Parameters
     ----------
@@ -104,6 +104,14 @@ class DebtRank:
         """Yield stress and value_lost."""
         yield self.stress
         yield self.value_lost
+
+    def __len__(self) -> int:
+        """Return 2: a pair."""
+        return 2
+
+    def __getitem__(self, place: int) -> Float64 | float:
+        """Return the stress (0) or value_lost (1)."""
+        return (self.stress, self.value_lost)[place]
 
 
 def debtrank(

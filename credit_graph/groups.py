@@ -9,8 +9,9 @@ when unrelated parties come and go. Every link has its reason in words, and `Gro
 chain of reasons between two members.
 
 Sources: 商业银行集团客户授信业务风险管理指引, article 3 (direct or indirect control, common control, relatives); white
-paper, case 7-1. When it fails: economic dependence (经济依存) without control is not looked at, nor are guarantees: a
-guarantee circle is a risk structure, not a group. Banks are lenders here and belong to no group.
+paper, case 7-1. Economic dependence (经济依存) links parties only where its findings are given, see
+`credit_graph.dependence`. When it fails: guarantees are not looked at: a guarantee circle is a risk structure, not a
+group. Banks are lenders here and belong to no group.
 """
 
 from collections import deque
@@ -44,7 +45,8 @@ class Groups:
     members
         group_id, party_id, size of the group: by group, then party.
     links
-        group_id, party_a, party_b, kind (control, shareholding, kinship, shared_attribute), reason_zh, reason_en.
+        group_id, party_a, party_b, kind (control, shareholding, kinship, shared_attribute, economic_dependence),
+        reason_zh, reason_en.
     ignored
         Attributes that too many share to mean anything: attribute_id, attribute, parties, most.
     """
@@ -98,7 +100,12 @@ class Groups:
 
 
 def connected_groups(
-    graph: Graph, attributes: pd.DataFrame | None = None, policy: AttributePolicy | None = None, needed: float = 0.5
+    graph: Graph,
+    attributes: pd.DataFrame | None = None,
+    policy: AttributePolicy | None = None,
+    needed: float = 0.5,
+    *,
+    dependence: pd.DataFrame | None = None,
 ) -> Groups:
     """Find the connected groups of a graph.
 
@@ -112,6 +119,9 @@ def connected_groups(
         The rules of shared attributes; those of the house if left out.
     needed
         More than this part of the votes is control, see `credit_graph.votes.votes_of`.
+    dependence
+        Who depends on whom, party_id, on_id, reason_zh and reason_en (`dependence.economic_dependence`): these belong
+        together, too. Nobody if left out.
 
     Raises
     ------
@@ -131,7 +141,7 @@ def connected_groups(
     rules = policy or house_attribute_policy()
     found = shared(graph, attributes, rules)
     is_client = ~graph.parties["kind"].isin(["bank", "attribute"]).to_numpy(dtype=np.bool_)
-    links = _control_links(graph, needed) + _shared_links(graph, found.pairs, rules)
+    links = _control_links(graph, needed) + _shared_links(graph, found.pairs, rules) + _dependent(graph, dependence)
     kept = [link for link in links if link[0] != link[1] and is_client[link[0]] and is_client[link[1]]]
     tails, heads = [link[0] for link in kept], [link[1] for link in kept]
     ties = sparse.csr_array((np.ones(len(kept)), (tails, heads)), shape=(graph.n, graph.n))
@@ -209,6 +219,14 @@ def _holding_links(graph: Graph, votes: Votes, domain: Domain) -> list[Link]:
                 en += f"; {head}{kin} and the companies controlled hold {total} together"
             links.append((holder, company, "shareholding", zh, en))
     return links
+
+
+def _dependent(graph: Graph, dependence: pd.DataFrame | None) -> list[Link]:
+    if dependence is None or dependence.empty:
+        return []
+    ends = (graph.codes(dependence[name]).tolist() for name in ("party_id", "on_id"))
+    words = (dependence[name].tolist() for name in ("reason_zh", "reason_en"))
+    return [(a, b, "economic_dependence", zh, en) for a, b, zh, en in zip(*ends, *words, strict=True)]
 
 
 def _shared_links(graph: Graph, pairs: pd.DataFrame, policy: AttributePolicy) -> list[Link]:

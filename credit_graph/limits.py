@@ -4,9 +4,11 @@ A limit is data (`credit_graph/policies/limits.toml`): whose amount, which amoun
 and where that is written. An amount equal to the limit holds; one fen more breaches. No float decides: an amount
 breaches when amount x denominator > capital x numerator, in whole numbers.
 
-When it fails: the exposures must be complete. Exemptions (sovereigns, policy banks, eligible collateral) and limits for
-interbank customers are not in the table of the house; banks among the customers are therefore skipped. A bank in breach
-because its capital fell is told the same as one that lent too much.
+Banks among the customers (同业客户) have a limit of their own, all others theirs.
+
+When it fails: the exposures must be complete. Exemptions (sovereigns, policy banks, eligible collateral, settlement
+within the day) are not in the table of the house, nor are the stricter limits between systemically important banks. A
+bank in breach because its capital fell is told the same as one that lent too much.
 """
 
 import tomllib
@@ -30,7 +32,9 @@ CHOICES = {
     "scope": ("party", "group"),
     "measure": ("loans_fen", "exposure_fen"),
     "capital": ("net_capital_fen", "net_tier1_capital_fen"),
+    "customers": ("non_bank", "bank"),
 }
+OPTIONAL = {"effective", "customers"}
 WORDS = ("name", "title_zh", "title_en", "source_zh", "source_en", "article", "checked")
 CAPITAL_WORDS = {
     "net_capital_fen": Words("资本净额", "net capital"),
@@ -109,6 +113,7 @@ class Limit:
     article: str
     checked: str
     effective: date | None = None
+    customers: str = "non_bank"
 
     def __post_init__(self) -> None:
         """Refuse a limit that says something impossible."""
@@ -159,10 +164,10 @@ def parse_limits(text: str) -> tuple[Limit, ...]:
         raise LimitPolicyError(
             f"the table has {sorted(table)}; it must have [[limit]] for each limit, and nothing else"
         )
-    must = {field for field in Limit.__dataclass_fields__ if field != "effective"}
+    must = set(Limit.__dataclass_fields__) - OPTIONAL
     limits = []
     for row in rows:
-        wrong = sorted((must - set(row)) | (set(row) - must - {"effective"}))
+        wrong = sorted((must - set(row)) | (set(row) - must - OPTIONAL))
         if wrong:
             raise LimitPolicyError(f"the limit {row.get('name')!r} lacks or does not know the field {wrong[0]!r}")
         share = row["share"]
@@ -196,7 +201,7 @@ def check_limits(
     ----------
     exposures
         client_id, scope ("party" or "group"), loans_fen, exposure_fen, and perhaps kind: rows of the kind "bank" are
-        skipped (`credit_graph.exposures.exposures`).
+        held against the limits on banks, all others against the rest (`credit_graph.exposures.exposures`).
     capital
         The bank's.
     policy
@@ -222,9 +227,10 @@ def check_limits(
     [['F2', -1, True], ['F1', 0, False]]
     """
     rows = _checked(exposures)
+    is_bank = rows["kind"] == "bank" if "kind" in rows.columns else pd.Series(False, index=rows.index)
     tables = []
     for limit in house_limits() if policy is None else policy:
-        mine = rows[rows["scope"] == limit.scope]
+        mine = rows[(rows["scope"] == limit.scope) & (is_bank == (limit.customers == "bank"))]
         most, amount = limit.limit_fen(capital), mine[limit.measure].to_numpy(np.int64)
         found = pd.DataFrame({"client_id": mine["client_id"].to_numpy(object), "scope": limit.scope})
         found["limit"], found["amount_fen"], found["capital_fen"] = limit.name, amount, getattr(capital, limit.capital)
@@ -274,4 +280,4 @@ def _checked(exposures: pd.DataFrame) -> pd.DataFrame:
         bad = exposures["client_id"][amounts.isna() | (amounts < 0) | (amounts > 2**62)]
         if len(bad):
             raise ExposureInputError(f"{name} of {bad.iat[0]!r} is missing, negative or above {2**62}; give whole fen")
-    return exposures[exposures["kind"] != "bank"] if "kind" in exposures.columns else exposures
+    return exposures

@@ -64,13 +64,15 @@ def square(matrix: Matrix, name: str, *, diagonal: bool = False) -> SparseRows:
 
 def _rows(matrix: Matrix, name: str) -> SparseRows:
     try:
-        table: Any = matrix if sparse.issparse(matrix) else np.asarray(matrix, np.float64)
+        table: Any = matrix if sparse.issparse(matrix) else np.asarray(matrix)
         if table.size == 0 and table.ndim == 1:
             table = np.zeros((0, 0))
         if table.ndim != 2 or table.shape[0] != table.shape[1]:
             raise MatrixInputError(f"{name} has the shape {table.shape}; give one row and one column for each firm.")
         if np.issubdtype(table.dtype, np.complexfloating):
             raise MatrixInputError(f"{name} holds complex numbers; give amounts.")
+        if not sparse.issparse(table):
+            table = table.astype(np.float64)
         rows: SparseRows = sparse.csr_array(table).astype(np.float64)
     except (TypeError, ValueError) as error:
         if isinstance(error, MatrixInputError):
@@ -138,19 +140,19 @@ def rates(values: npt.ArrayLike, n: int, name: str) -> Float64:
 
 
 def firms(chosen: npt.ArrayLike, n: int, name: str) -> npt.NDArray[np.bool_]:
-    """Return a mask of firms from a mask, shape (n,), or from their numbers.
+    """Return a mask of firms from a mask, shape (n,), or from their numbers: one, or a list, an array or a set.
 
     Raises
     ------
     VectorInputError
-        If a mask has not n entries, or a number is not that of a firm.
+        If a mask has not n entries, a number is not that of a firm, or zeros and ones could be meant as a mask.
 
     Examples
     --------
     >>> firms([2], 3, "failed").tolist(), firms([True, False, False], 3, "failed").tolist()
     ([False, False, True], [True, False, False])
     """
-    given = np.atleast_1d(np.asarray(chosen))
+    given = np.atleast_1d(np.asarray(sorted(chosen) if isinstance(chosen, set | frozenset) else chosen))
     mask = np.zeros(n, np.bool_)
     if given.dtype == np.bool_:
         if given.shape != (n,):
@@ -164,6 +166,8 @@ def firms(chosen: npt.ArrayLike, n: int, name: str) -> npt.NDArray[np.bool_]:
     wrong = np.flatnonzero((given < 0) | (given >= n))
     if wrong.size:
         raise VectorInputError(f"{name} names firm {given[wrong[0]]}; the firms are numbered from 0 to {n - 1}.")
+    if given.size == n > 2 and given.max() <= 1:
+        raise VectorInputError(f"{name} holds {n} zeros and ones; give True and False for a mask, or each number once.")
     mask[given] = True
     return mask
 

@@ -137,22 +137,30 @@ def threshold_by_rounds(exposures: Rows, equity: Numbers, failed: set[int], loss
     return when
 
 
-def guarantee_by_rounds(guarantees: Rows, debt: Numbers, buffer: Numbers, failed: set[int]) -> list[int]:
+def guarantee_by_rounds(
+    guarantees: Rows, debt: Numbers, buffer: Numbers, failed: set[int], joint: bool = False
+) -> list[int]:
     """Return the round in which each guarantor falls, 0 at the start, -1 never.
 
     Examples
     --------
     >>> guarantee_by_rounds([[0, 50, 0], [0, 0, 80], [0, 0, 0]], [0, 40, 70], [40, 0, 0], {2})
     [-1, 1, 0]
+    >>> guarantee_by_rounds([[0, 0, 60], [0, 0, 60], [0, 0, 0]], [0, 0, 80], [30, 50, 0], {2}, joint=True)
+    [1, 2, 0]
     """
     n = len(buffer)
-    together = [sum(guarantees[i][j] for i in range(n) if i != j) for j in range(n)]
     when = [0 if i in failed else -1 for i in range(n)]
     for now in range(1, n + 1):
         down = [j for j in range(n) if when[j] >= 0]
         for i in range(n):
-            mine = [(guarantees[i][j], j) for j in down if j != i and guarantees[i][j] > 0]
-            calls = sum(min(amount, debt[j] * amount / together[j]) for amount, j in mine)
+            calls = 0.0
+            for j in down:
+                if j != i and guarantees[i][j] > 0:
+                    # jointly: i pays beside those who have not fallen; else beside all, fallen or not
+                    others = [k for k in range(n) if k not in (i, j) and not (joint and k in down)]
+                    together = guarantees[i][j] + sum(guarantees[k][j] for k in others)
+                    calls += min(guarantees[i][j], debt[j] * guarantees[i][j] / together)
             if when[i] < 0 and calls > buffer[i] * (1 + 1e-12):
                 when[i] = now
     return when

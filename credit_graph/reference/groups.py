@@ -1,9 +1,10 @@
 """Connected groups and shared attributes, as one would say them: every pair looked at, networkx components.
 
-The readable twin of `credit_graph.groups` and `credit_graph.attributes`.
+The readable twin of `credit_graph.groups`, `credit_graph.attributes` and `credit_graph.dependence`.
 """
 
 from datetime import date
+from fractions import Fraction
 from itertools import combinations
 
 import networkx as nx
@@ -12,7 +13,28 @@ from credit_graph.attributes import AttributePolicy, AttributeRule
 from credit_graph.graph import Graph
 from credit_graph.reference.ownership import controlled_by
 
-__all__ = ["groups_by_definition", "pairs_by_definition"]
+__all__ = ["dependents_by_definition", "groups_by_definition", "pairs_by_definition"]
+
+
+def dependents_by_definition(flows: list[tuple[str, str, int]], needed: Fraction) -> set[tuple[str, str, str]]:
+    """Return who receives, or pays, at least so large a part of all through whom: (party, on whom, side).
+
+    Examples
+    --------
+    >>> sorted(dependents_by_definition([("F1", "F2", 5), ("F3", "F2", 4)], Fraction(1, 2)))
+    [('F1', 'F2', 'expenditures'), ('F2', 'F1', 'receipts'), ('F3', 'F2', 'expenditures')]
+    """
+    found = set()
+    trade = [(payer, receiver, amount) for payer, receiver, amount in flows if payer != receiver]
+    for one in {party for payer, receiver, _ in trade for party in (payer, receiver)}:
+        came = [(payer, amount) for payer, receiver, amount in trade if receiver == one]
+        went = [(receiver, amount) for payer, receiver, amount in trade if payer == one]
+        for side, rows in (("receipts", came), ("expenditures", went)):
+            for other in {party for party, _ in rows}:
+                through = sum(amount for party, amount in rows if party == other)
+                if through > 0 and through >= needed * sum(amount for _, amount in rows):
+                    found.add((one, other, side))
+    return found
 
 
 def pairs_by_definition(users: list[tuple[str, date]], rule: AttributeRule) -> set[tuple[str, str]]:

@@ -232,8 +232,8 @@ def _notes(found: Lending) -> tuple[str, ...]:
         f"Relatives with separate firms (family_apart) are joined by the rule of kinship, {family.whole} of "
         f"{family.planted}; without it {without.whole}, but then {hidden.whole} of {hidden.planted} hidden groups are "
         "found whole. A credit officer decides · 亲属各自经营的企业按亲属规则归并，需人工判断",
-        "Article numbers of the limits are not verified against the orders' own texts; what was checked stands beside "
-        "each · 限额条文号未经原文核对",
+        "Articles and shares of the limits are compared with secondary sources, not verified against the orders' own "
+        "texts; what was checked stands beside each · 限额条文依据二手资料核对，未经原文核对",
         "Planted breaches count loans alone; with guarantees more groups are above, and that is told apart · "
         "预埋超限仅计贷款，计入担保后另列",
         "Agents, windows and weights are ours, for teaching; case 7-1 publishes none · 规则参数为教学设定",

@@ -39,6 +39,39 @@ def test_the_guarantee_cascade_agrees_with_its_rounds() -> None:
     assert spread > 50
 
 
+def test_guarantors_who_stand_in_for_each_other_agree_with_their_rounds() -> None:
+    further = 0
+    for rng, guarantees in networks(500, seed=12):
+        n = len(guarantees)
+        debt, buffer = rng.integers(0, 25, n), rng.integers(0, 8, n)
+        failed = np.flatnonzero(rng.random(n) < 0.25)
+        result = guarantee_cascade(guarantees, debt, buffer, failed, joint_and_several=True)
+        given = guarantees.tolist(), debt.tolist(), buffer.tolist(), set(failed.tolist())
+        assert result.round.tolist() == guarantee_by_rounds(*given, joint=True)
+        alone = guarantee_cascade(guarantees, debt, buffer, failed)
+        assert (alone.failed <= result.failed).all()
+        further += int((result.failed & ~alone.failed).sum())
+        by_firm = result.hits.groupby("firm")["amount"].sum().reindex(range(n), fill_value=0.0)
+        assert by_firm.to_numpy() == pytest.approx(result.losses)
+        np.fill_diagonal(guarantees, 0)
+        calls = result.impact.toarray()
+        assert (calls <= guarantees * (1 + 1e-12)).all()
+        # those who stand pay the debt, or all that they guarantee
+        standing = np.where(result.failed[:, None], 0.0, guarantees).sum(axis=0)
+        assert calls[~result.failed].sum(axis=0) == pytest.approx(np.minimum(debt, standing))
+    assert further > 20
+
+
+def test_three_joint_guarantors_fall_one_by_one_as_the_debt_passes_on() -> None:
+    # a debt of 90: 30 each, then 45 each, then all 60 that the last one guarantees
+    guarantees = [[0, 0, 0, 60]] * 3 + [[0] * 4]
+    given = guarantees, [0, 0, 0, 90]
+    assert guarantee_cascade(*given, [29, 44, 60, 0], [3], joint_and_several=True).round.tolist() == [1, 2, -1, 0]
+    assert guarantee_cascade(*given, [29, 44, 59, 0], [3], joint_and_several=True).round.tolist() == [1, 2, 3, 0]
+    assert guarantee_cascade(*given, [29, 45, 44, 0], [3], joint_and_several=True).round.tolist() == [1, 3, 2, 0]
+    assert guarantee_cascade(*given, [29, 44, 59, 0], [3]).round.tolist() == [1, -1, -1, 0]
+
+
 def test_calls_exceed_neither_the_guarantee_nor_the_debt() -> None:
     for rng, guarantees in networks(200, seed=3):
         np.fill_diagonal(guarantees, 0)
@@ -102,6 +135,7 @@ def test_a_mask_and_numbers_name_the_same_firms() -> None:
     by_mask = threshold_cascade(CHAIN, 5, np.array([False, False, False, True]))
     by_list = threshold_cascade(CHAIN, 5, [False, False, False, True])
     assert by_mask.round.tolist() == by_list.round.tolist() == threshold_cascade(CHAIN, 5, 3).round.tolist()
+    assert threshold_cascade(CHAIN, 5, {3, 1}).round.tolist() == threshold_cascade(CHAIN, 5, [1, 3]).round.tolist()
 
 
 def test_furfine_tries_every_firm_alone() -> None:
@@ -157,6 +191,8 @@ def test_nobody_and_nothing() -> None:
         ([[0, 1], [0, 0]], 1, [True], 1, VectorInputError, "mask"),
         ([[0, 1], [0, 0]], 1, [0.5], 1, VectorInputError, "numbers of firms"),
         ([[0, 1], [0, 0]], 1, ["a"], 1, VectorInputError, "numbers of firms"),
+        (np.zeros((3, 3)), 1, [0, 0, 1], 1, VectorInputError, "3 zeros and ones; give True and False"),
+        (np.array([[0, 1j], [0, 0]]), 1, [0], 1, MatrixInputError, "complex"),
         ([[0, 1], [0, 0]], 1, [0], 1.01, RateInputError, "loss_given_default"),
     ],
 )

@@ -161,6 +161,8 @@ def test_every_kind_of_matrix_is_read_alike(matrix: object) -> None:
 def test_it_unpacks_and_a_spectrum_can_be_used_again() -> None:
     first = debtrank(THREE, EQUITY, 0.05)
     stress, lost = debtrank(THREE, EQUITY, 0.05, spectrum=first.spectrum)
+    assert (len(first), first[1]) == (2, first.value_lost)
+    assert first[0] is first.stress
     assert np.array_equal(stress, first.stress)
     assert lost == first.value_lost
     assert first.spectrum == spectrum(THREE / np.array(EQUITY)[:, np.newaxis])

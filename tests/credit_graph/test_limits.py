@@ -43,14 +43,24 @@ def test_the_boundary_is_exact(capital: int, percent: int, off: int) -> None:
 
 
 def test_the_shares_of_the_house_are_those_of_the_orders() -> None:
-    found = {limit.name: (limit.share, limit.capital, limit.scope) for limit in house_limits()}
+    limits = {limit.name: limit for limit in house_limits()}
+    found = {name: (limit.share, limit.capital, limit.scope) for name, limit in limits.items()}
     assert found == {
         "single_loans": (Fraction(1, 10), "net_capital_fen", "party"),
         "single_exposure": (Fraction(3, 20), "net_tier1_capital_fen", "party"),
         "group_exposure": (Fraction(1, 5), "net_tier1_capital_fen", "group"),
+        "interbank_exposure": (Fraction(1, 4), "net_tier1_capital_fen", "party"),
         "group_credit_guideline": (Fraction(3, 20), "net_capital_fen", "group"),
     }
-    assert all("not verified" in limit.article for limit in house_limits())
+    articles = {name: limit.article for name, limit in limits.items()}
+    assert [name for name, limit in limits.items() if limit.customers == "bank"] == ["interbank_exposure"]
+    assert articles == {
+        "single_loans": "第七条（article 7）",
+        "single_exposure": "第七条（article 7）",
+        "group_exposure": "第八条（article 8）",
+        "interbank_exposure": "第九条（article 9）",
+        "group_credit_guideline": "第十二条（article 12）",
+    }
 
 
 def test_a_case_by_hand() -> None:
@@ -70,8 +80,17 @@ def test_a_case_by_hand() -> None:
     assert "over by" in worst["words_en"]
 
 
-def test_banks_are_skipped_and_an_empty_table_gives_an_empty_one() -> None:
-    assert check_limits(table(kind=["bank"]), Capital(1, 1)).empty
+def test_a_bank_is_held_against_the_limit_on_banks_and_no_other() -> None:
+    rows = table(client_id=["B2", "F1"], scope="party", loans_fen=0, exposure_fen=[26, 26], kind=["bank", "firm"])
+    found = check_limits(rows, Capital(100, 100)).set_index(["client_id", "limit"])["limit_fen"]
+    assert found.to_dict() == {
+        ("F1", "single_exposure"): 15,
+        ("B2", "interbank_exposure"): 25,
+        ("F1", "single_loans"): 10,
+    }
+
+
+def test_an_empty_table_gives_an_empty_one() -> None:
     empty = check_limits(table().iloc[:0], Capital(1, 1))
     assert empty.empty
     assert empty["breached"].dtype == bool
@@ -122,6 +141,7 @@ def test_an_amount_that_cannot_be_is_refused(amounts: list[object]) -> None:
         ("0.07", '"0.07"', "share"),
         ("0.07", "true", "share"),
         ('"party"', '"clan"', "scope"),
+        ("[[limit]]", '[[limit]]\ncustomers = "sovereign"', "customers"),
         ('"exposure_fen"', '"assets_fen"', "measure"),
         ('"net_capital_fen"', '"capital"', "capital"),
         ("issued = 2024-01-01", 'issued = "2024"', "issued"),

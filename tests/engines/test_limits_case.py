@@ -75,7 +75,7 @@ def test_relatives_with_separate_firms_are_joined_and_the_report_says_so(small: 
 def test_what_is_not_verified_is_said(small: Result) -> None:
     table = next(table for table in small.tables if table.title.startswith("Limits"))
     assert len(table.rows) == len(house_limits())
-    assert all("not verified" in row[-1] for row in table.rows)
+    assert all("checked: " in row[-1] and "第" in row[-1] for row in table.rows)
     assert any("not verified" in note for note in small.notes)
 
 
