@@ -39,14 +39,14 @@ class Cluster:
     Parameters
     ----------
     directory
-        Where their data and their logs lie; data of an earlier run is taken up again by `start`.
+        Where their data, their logs and the numbers of their ports lie; what an earlier run left is taken up again.
     nodes
         How many; a minority of them may be lost.
 
     Raises
     ------
     ClusterError
-        If etcd is not installed.
+        If etcd is not installed, or the directory is that of another number of nodes.
     """
 
     def __init__(self, directory: Path, nodes: int = 3) -> None:
@@ -55,7 +55,7 @@ class Cluster:
             raise ClusterError(HOW_TO_GET_IT)
         self._program, self._directory = program, directory
         directory.mkdir(parents=True, exist_ok=True)
-        ports = _free_ports(2 * nodes)
+        ports = _ports(directory / "ports", 2 * nodes)
         self.endpoints = [f"http://127.0.0.1:{port}" for port in ports[:nodes]]
         self._peers = [f"http://127.0.0.1:{port}" for port in ports[nodes:]]
         self._running: dict[int, subprocess.Popen[bytes]] = {}
@@ -120,10 +120,9 @@ class Cluster:
             client.close()
 
     def stop(self) -> None:
-        """End all nodes, the gentle way if they take it."""
+        """End all nodes, gently if they let us; one by one, because a leader that leaves looks for another."""
         for process in self._running.values():
             process.terminate()
-        for process in self._running.values():
             try:
                 process.wait(2)
             except subprocess.TimeoutExpired:
@@ -181,6 +180,16 @@ def _answers(client: Etcd) -> bool:
     except OrderingError:
         return False
     return True
+
+
+def _ports(path: Path, count: int) -> list[int]:
+    """Return the ports of an earlier run, by which its nodes know each other; else new ones, and write them down."""
+    if not path.exists():
+        path.write_text(" ".join(map(str, _free_ports(count))))
+    found = [int(one) for one in path.read_text().split()]
+    if len(found) != count:
+        raise ClusterError(f"{path} is that of {len(found) // 2} nodes, {count // 2} are asked for")
+    return found
 
 
 def _free_ports(count: int) -> list[int]:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +17,8 @@ from consortium_sample import NODES
 
 from ledger.auditor import verify
 from ledger.block import split_entries
-from ledger.consortium import Cluster, Etcd, Member, OrderedLog, cluster, found_ordered
-from ledger.consortium.cluster import HOW_TO_GET_IT
+from ledger.consortium import Etcd, Member, OrderedLog, found_ordered
+from ledger.consortium.cluster import HOW_TO_GET_IT, Cluster, cluster, main
 from ledger.consortium.demonstration import run_demo
 from ledger.errors import ClusterError, OrderingError
 from ledger.node import Receipt
@@ -81,15 +82,15 @@ def wait_for(folder: Path, count: int, since: float, names: Sequence[str] = NODE
 def play(etcd: Cluster, folder: Path, processes: dict[str, subprocess.Popen[bytes]]) -> tuple[float, float]:
     for name in NODES:
         processes[name] = start(name, folder, etcd.endpoints)
-    wait_for(folder, 30, 0.0)
+    wait_for(folder, 20, 0.0)
     leader, leader_killed = etcd.leader(), time.time()
     etcd.kill(leader)
-    wait_for(folder, 30, leader_killed + 1.5)
+    wait_for(folder, 20, leader_killed + 1.5)
     processes["bank-b"].kill()
     processes["bank-b"].wait()
     member_killed = time.time()
     etcd.start(leader)
-    wait_for(folder, 20, member_killed)
+    wait_for(folder, 10, member_killed)
     processes["bank-b"] = start("bank-b", folder, etcd.endpoints)
     wait_for(folder, 5, member_killed, ("bank-b",))
     (folder / "stop").touch()
@@ -216,6 +217,40 @@ def test_where_etcd_is_not_installed_one_sentence_says_how_to_get_it(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ClusterError, match="apt-get install etcd-server"):
         Cluster(tmp_path)
+    assert main(["--directory", str(tmp_path)]) == 1
+
+
+def test_the_start_script_says_where_it_listens_and_leaves_nothing_running(tmp_path: Path) -> None:
+    if shutil.which("etcd") is None:
+        pytest.skip(f"waits for etcd: {HOW_TO_GET_IT}")
+    words = [sys.executable, "-W", "error", "-m", "ledger.consortium.cluster", "--directory", str(tmp_path)]
+    for data in (None, b"kept"):  # the second time, what the first has written is there
+        with subprocess.Popen(words, stdout=subprocess.PIPE, cwd=HERE.parents[1], text=True) as process:
+            assert process.stdout is not None
+            client = Etcd(process.stdout.readline().strip().split(","))
+            assert client.get("hexi/kept") == data
+            client.put("hexi/kept", b"kept")
+            process.terminate()
+            assert process.wait(20) == 0
+        client.close()
+        with pytest.raises(OrderingError):
+            client.get("hexi/kept")
+    with pytest.raises(ClusterError, match="is that of 3 nodes, 5 are asked for"):
+        Cluster(tmp_path, 5)
+
+
+def test_a_node_that_does_not_come_up_is_named_with_its_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "etcd"
+    program.write_text("#!/bin/sh\necho the disk is full >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with (
+        ExitStack() as stack,
+        pytest.raises(ClusterError, match=r"node 0 of etcd .* last words: the disk is full"),
+    ):
+        stack.enter_context(cluster(tmp_path / "data", nodes=1))
 
 
 def test_the_demonstration_ends_with_one_state_though_the_leader_was_killed(tmp_path: Path) -> None:

@@ -211,6 +211,10 @@ def test_those_who_tolerate_a_dissenter_leave_it_behind(monkeypatch: pytest.Monk
     trio.settle()
     assert len(heads(trio)) == 1
     assert list(trio.members["core"].tally.dissents) == [(1, "bank-b")]
+    trio.open("bank-b").follow()
+    trio.settle()
+    assert trio.members["core"].tally.dissents == {}
+    assert len(heads(trio)) == 1
 
 
 def test_the_logs_key_signs_nothing_without_most_of_the_votes(trio: Trio) -> None:
