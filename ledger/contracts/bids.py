@@ -32,7 +32,7 @@ from ledger.errors import (
 from ledger.state import Record, State
 from ledger.suites import by_name
 
-__all__ = ["bids_of", "commit", "offered_price", "quote_commitment", "reveal"]
+__all__ = ["bids_of", "commit", "hash_of", "offered_price", "quote_commitment", "reveal"]
 
 _BIDS = DataContract("bids", CONTROLLER, "bids of request")
 
@@ -129,7 +129,7 @@ def reveal(state: State, transaction: Transaction) -> State:
     if "offer" in bids[place]:
         raise StatusError(f"{bank} has revealed its quote for request {name} already")
     agreements.check_signed(state, request["agreement"], bank, transaction.time)
-    digest = quote_commitment(_hash(state), request["opening"], bank, offer, bytes.fromhex(given["salt"]))
+    digest = quote_commitment(hash_of(state), request["opening"], bank, offer, bytes.fromhex(given["salt"]))
     if digest != bids[place]["commitment"]:
         raise RevealError(f"what {bank} reveals is not what it committed to for request {name}")
     _check_limit(request, offer)
@@ -147,7 +147,8 @@ def _check_limit(request: Record, offer: int) -> None:
         )
 
 
-def _hash(state: State) -> Callable[[bytes], bytes]:
+def hash_of(state: State) -> Callable[[bytes], bytes]:
+    """Return the hash of the ledger's suite."""
     settings = state.get("ledger", "settings")
     assert settings is not None, "the genesis writes the settings"
     return by_name(settings["suite"]).hash

@@ -14,7 +14,17 @@ from ledger.contracts.members import check_member
 from ledger.errors import AlreadyThereError, BadFieldError, MaturityError, StatusError, SumError, TermError
 from ledger.state import Record, State
 
-__all__ = ["CONTROLLER", "REQUESTS", "RULES", "finish", "open_request", "publish", "request_of", "withdraw"]
+__all__ = [
+    "CONTROLLER",
+    "REQUESTS",
+    "RULES",
+    "check_deadlines",
+    "finish",
+    "open_request",
+    "publish",
+    "request_of",
+    "withdraw",
+]
 
 CONTROLLER = "quotes"
 REQUESTS = DataContract("quote_requests", CONTROLLER, "request")
@@ -27,7 +37,7 @@ def publish(state: State, transaction: Transaction) -> State:
     given = transaction.arguments
     if REQUESTS.find(state, CONTROLLER, given["request"]) is not None:
         raise AlreadyThereError(f"arguments.request is {given['request']}: there is one of that name, choose another")
-    _check_deadlines(transaction)
+    check_deadlines(transaction)
     fragment = circulation.circulating(state, given["fragment"], transaction.time)
     seller, due = fragment["owner"], due_of(state, fragment["receivable"])
     require(transaction, [seller])
@@ -78,6 +88,22 @@ def request_of(state: State, name: str) -> Record:
     return REQUESTS.read(state, CONTROLLER, name)
 
 
+def check_deadlines(transaction: Transaction) -> None:
+    """Refuse a publication whose deadlines are not after the block's time, and after each other.
+
+    Raises
+    ------
+    TermError
+        The message names the field.
+    """
+    before, name = transaction.time, "the block's time"
+    for field in ("commit_until", "reveal_until", "settle_until"):
+        moment = transaction.arguments[field]
+        if moment <= before:
+            raise TermError(f"arguments.{field} is {moment}, it must be after {name}, {before}")
+        before, name = moment, field
+
+
 def open_request(state: State, transaction: Transaction) -> tuple[str, Record]:
     """Return the name and the record of the request that a transaction is about.
 
@@ -97,15 +123,6 @@ def finish(state: State, name: str, record: Record, end: Record) -> State:
     """Return the state in which a request has ended, and its fragment is not locked any more."""
     state = circulation.unlock(state, record["fragment"], _lock(name))
     return REQUESTS.write(state, CONTROLLER, {name: {**record, **end}})
-
-
-def _check_deadlines(transaction: Transaction) -> None:
-    before, name = transaction.time, "the block's time"
-    for field in ("commit_until", "reveal_until", "settle_until"):
-        moment = transaction.arguments[field]
-        if moment <= before:
-            raise TermError(f"arguments.{field} is {moment}, it must be after {name}, {before}")
-        before, name = moment, field
 
 
 def _limit(transaction: Transaction, amount: int) -> int:

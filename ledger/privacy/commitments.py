@@ -45,7 +45,7 @@ def commitment(
     --------
     >>> from hashlib import sha256
     >>> commitment(lambda data: sha256(data).digest(), "ab" * 32, "core", "P1", bytes(32), {"price": 5})[:8]
-    '...'
+    '7901a9c2'
     """
     return digest(b"hexi payload\x00" + salt + encode([ledger, owner, payload, content])).hex()
 

@@ -24,6 +24,7 @@ WRITES = {
     "pledges": {"pledges", *_FRAGMENTS},
     "quotes": {"bids", "quote_requests", *_FRAGMENTS},
     "receivables": _FRAGMENTS,
+    "tenders": {"tender_offers", "tenders", *_FRAGMENTS},
 }
 """Whose records each contract writes: its own, and fragments by way of their controller."""
 
