@@ -1,6 +1,6 @@
 """Refusals of the benchmarks, all below `BenchmarkError`."""
 
-__all__ = ["BenchmarkError", "NotFiniteError", "PeerMissingError", "SubjectFailedError"]
+__all__ = ["BenchmarkError", "NotFiniteError", "NothingMeasuredError", "PeerMissingError", "SubjectFailedError"]
 
 
 class BenchmarkError(Exception):
@@ -9,6 +9,10 @@ class BenchmarkError(Exception):
 
 class NotFiniteError(BenchmarkError):
     """What was measured is no number: it may not enter a table or a file of results."""
+
+
+class NothingMeasuredError(BenchmarkError):
+    """There is nothing to record, or two values of the same thing."""
 
 
 class PeerMissingError(BenchmarkError):
