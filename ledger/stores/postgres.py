@@ -70,6 +70,7 @@ class PostgresStore:
     def __init__(self, url: str, *, create: bool = False, read_only: bool = False) -> None:
         self.place = place_of(url)
         self.verified = create
+        self._height = 0
         self._read_only = read_only
         self._file: Connection[tuple[Any, ...]] | None = connect(url, read_only=read_only)
         try:
@@ -176,7 +177,7 @@ class PostgresStore:
         import psycopg
 
         try:
-            return self._connection().execute(command).fetchone() or (None,)  # type: ignore[arg-type]  # not a literal
+            return self._connection().execute(command).fetchone() or (None,)
         except psycopg.Error as error:
             raise self._fault("it does not answer as it should", error) from None
 
