@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-__all__ = ["Cost", "in_fresh_process", "timed"]
+__all__ = ["Cost", "in_fresh_process", "peak_bytes", "timed"]
 
 Result = TypeVar("Result")
 
@@ -67,10 +67,17 @@ def in_fresh_process(work: Callable[[int], object], size: int) -> Cost:
 
 def _cost(work: Callable[[int], object], size: int) -> Cost:
     _, seconds = timed(lambda: work(size))
-    return Cost(seconds, _peak_bytes())
+    return Cost(seconds, peak_bytes())
 
 
-def _peak_bytes() -> int:
+def peak_bytes() -> int:
+    """Return the most bytes of memory that this process has held so far.
+
+    Examples
+    --------
+    >>> peak_bytes() > 1_000_000
+    True
+    """
     if _STATUS.exists():
         for line in _STATUS.read_text(encoding="ascii", errors="replace").splitlines():
             if line.startswith("VmHWM:"):

@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing import get_context
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import NoReturn
@@ -26,6 +25,7 @@ from ledger.execution import Rules, admit
 from ledger.forms import filled
 from ledger.garbage import left_alone
 from ledger.node import MOST_TRANSACTIONS, Node, Receipt, Refusal
+from ledger.processes import started_clean
 from ledger.screening import Verdict, screener
 from ledger.transaction import SignedTransaction
 
@@ -49,7 +49,7 @@ class _Worker:
     """A process that screens, how many of the known keys it has been told, and the batch that it has."""
 
     def __init__(self, rules: Rules) -> None:
-        context = get_context("forkserver")
+        context = started_clean()
         self.channel, theirs = context.Pipe()
         given = (theirs, rules.ledger, rules.suite.name, rules.longest_validity)
         self.process = context.Process(target=screener, args=given, daemon=True)

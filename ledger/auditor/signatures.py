@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 from ledger.errors import LedgerError
+from ledger.processes import started_clean
 from ledger.suites import by_name
 
 __all__ = ["UNDER_WAY", "Claim", "Failure", "Signatures", "first_failure", "signature_checker"]
@@ -110,7 +110,7 @@ def signature_checker(suite: str, processes: int) -> Iterator[Signatures]:
     if processes <= 1:
         yield Signatures(suite, None)
         return
-    pool = ProcessPoolExecutor(processes, mp_context=get_context("forkserver"))
+    pool = ProcessPoolExecutor(processes, mp_context=started_clean())
     try:
         yield Signatures(suite, pool)
     finally:

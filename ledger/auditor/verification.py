@@ -180,6 +180,7 @@ def _walk(
         found = _finding(here.link.number + 1, error)
     # Signatures are verified behind the walk: one that fails lies before what the walk has found, or in the same block.
     failure = failure or signatures.finish()
+    progress("signatures", report.entries, report.entries)
     if failure is not None and (found is None or found.block is None or failure.block <= found.block):
         found = Finding(failure.block, failure.entry, failure.rule, failure.message)
         report = next(one for one in recent if one.blocks == failure.block)
