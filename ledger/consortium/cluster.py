@@ -83,14 +83,22 @@ class Cluster:
         process.kill()
         process.wait()
 
-    def leader(self) -> int:
-        """Return the node that leads.
+    def leader(self, seconds: float = 10.0) -> int:
+        """Return the node that leads, or will lead when the others have elected it.
 
         Raises
         ------
         ClusterError
-            If none of those that run does.
+            If none of those that run does in time.
         """
+        deadline = time.monotonic() + seconds
+        while (found := self._leader()) is None:
+            if time.monotonic() > deadline:
+                raise ClusterError("no node of the cluster leads; most of them must be up")
+            time.sleep(0.05)
+        return found
+
+    def _leader(self) -> int | None:
         for node in self._running:
             client = Etcd([self.endpoints[node]])
             try:
@@ -100,7 +108,7 @@ class Cluster:
                 continue
             finally:
                 client.close()
-        raise ClusterError("no node of the cluster leads now; most of them must be up")
+        return None
 
     def wait(self, seconds: float = 30.0) -> None:
         """Wait until every node that runs answers for the whole cluster.

@@ -135,6 +135,14 @@ def test_a_signature_that_the_proposer_did_not_check_is_checked_by_all(trio: Tri
     assert "transaction 0 in it is refused here: the signature" in halted(trio.members["core"])
 
 
+def test_a_proposer_that_votes_otherwise_than_its_block_says_halts_the_others(trio: Trio) -> None:
+    one = trio.members["bank-a"]
+    header, _, body = forged(trio).split(b"\n", 2)
+    other = one.head._replace(number=1, previous="cd" * 32)
+    log_of(trio).propose(1, proposal_bytes(header, signed_vote(other, SOME.wallets["bank-a"], one.rules), body))
+    assert "block 1, proposed by bank-a, says one thing, the vote of its proposer another" in halted(one)
+
+
 @pytest.mark.parametrize("data", [b"", b"{}", b"\n\n", b"rubbish\nrubbish\nrubbish\n", b"\xff" * 1000])
 def test_rubbish_in_the_place_of_a_block_halts_with_its_number(trio: Trio, data: bytes) -> None:
     log_of(trio).propose(1, data)
