@@ -58,6 +58,19 @@ def open_envelope(
         If what it holds is not what the owner committed to.
     BadEnvelopeError
         If it has been altered, or the private key is not the one that it was wrapped for.
+
+    Examples
+    --------
+    >>> from ledger.privacy.sealing import Recipient, seal_payload
+    >>> from ledger.suites import by_name
+    >>> suite = by_name("ed25519-sha256-aesgcm")
+    >>> bank = Recipient("bank", 1, suite.recipient_key(b"k" * 32))
+    >>> bound = {"ledger": "ab" * 32, "owner": "core", "payload": "P1", "about": ("receivable", "R1")}
+    >>> sealed = seal_payload(suite, bytes, {"price": 5}, [bank], **bound)
+    >>> copies = {"bank": {**sealed.arguments["recipients"][0], "withdrawn": False}}
+    >>> record = {**sealed.arguments, "recipients": copies, "status": "registered"}
+    >>> open_envelope(suite, "ab" * 32, "P1", record, sealed.envelope, "bank", {1: b"k" * 32})
+    {'price': 5}
     """
     key = unwrap_key(suite, ledger, payload, record, envelope, recipient, private_keys)
     return open_with_key(suite, ledger, payload, record, envelope, key)

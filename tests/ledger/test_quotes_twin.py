@@ -60,7 +60,7 @@ def sum_of_fragments(state: State) -> int:
     return sum(record["amount"] for _, record in state.records("fragments"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(STEPS, max_size=12), HONEST, st.sampled_from(["lowest_rate", "highest_price"]), st.booleans())
 def test_the_winner_is_the_twins_and_sums_are_conserved(
     opened: State, wild: Story, honest: list[tuple[str, int, int]], rule: str, limited: bool

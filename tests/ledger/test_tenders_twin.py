@@ -55,7 +55,7 @@ def story(wild: list[tuple[int, str, str, int, int]], honest: list[tuple[str, in
     return sorted(events, key=lambda event: event.time)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(WILD, HONEST, st.sampled_from([150_000, 450_000, 700_000, 2_000_000]), st.booleans())
 def test_awards_are_the_twins_and_sums_are_conserved(
     opened: State,
