@@ -1,7 +1,7 @@
 """Three members that run nodes of one ledger, for tests: their keys, their copies, and what they might submit."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from ledger.genesis import genesis_bytes, ledger_id
 from ledger.identity.authority import issue
 from ledger.stores import MemoryStore, SqliteStore
 from ledger.stores.store import Store
+from ledger.verifier_keys import Signer
 from ledger.wallet import Wallet, wallet
 
 NODES = ("core", "bank-a", "bank-b")
@@ -30,10 +31,13 @@ class Nodes(NamedTuple):
         return self.people.ledger
 
 
-def nodes(seed: int = 7) -> Nodes:
-    people = ledger_sample.consortium(seed)
+def nodes(
+    seed: int = 7, suite_name: str = ledger_sample.ED25519, names: Sequence[str] = NODES, operator: Signer | None = None
+) -> Nodes:
+    people = ledger_sample.consortium(seed, suite_name)
+    people = people._replace(operator=operator or people.operator)
     suite, wallets, certificates = people.suite, {}, list(people.genesis.certificates)
-    for place, name in enumerate(NODES):
+    for place, name in enumerate(names):
         private = bytes([place + 1, seed]) * 16
         der = issue(
             suite,
@@ -48,7 +52,7 @@ def nodes(seed: int = 7) -> Nodes:
         )
         wallets[name] = wallet(suite, der, private)
         certificates.append(der.hex())
-    genesis = people.genesis._replace(certificates=tuple(certificates))
+    genesis = people.genesis._replace(certificates=tuple(certificates), log_key=str(people.operator.key))
     return Nodes(people._replace(genesis=genesis, ledger=ledger_id(genesis_bytes(genesis), suite)), wallets)
 
 

@@ -17,10 +17,12 @@ from ledger.auditor import verify
 from ledger.auditor.verification import verify_blocks
 from ledger.block import split_entries
 from ledger.consortium import MemoryKeys, OrderedLog, join
-from ledger.errors import DroppedError, GenesisError, LedgerError, NodeError, OrderingError, PendingError
+from ledger.errors import DroppedError, GenesisError, LedgerError, NodeError, OrderingError, PendingError, StoreError
 from ledger.node import Node, Receipt, Refusal
 from ledger.stores import MemoryStore, SqliteStore
+from ledger.stores.store import Block
 from ledger.transaction import read_transaction
+from ledger.verifier_keys import sm2_signer
 
 SOME = consortium_sample.nodes()
 
@@ -178,6 +180,46 @@ def test_without_most_members_nothing_is_acknowledged_and_it_is_when_they_are_ba
     away[0].follow()
     assert core.follow() == 1
     assert [one.rule for one in core.submit([data])] == ["ReplayedError"]  # type: ignore[union-attr]
+
+
+def test_most_are_more_than_half_of_those_that_run_a_node() -> None:
+    five = consortium_sample.nodes(names=("core", "bank-a", "bank-b", "maker-of-parts", "maker-of-screws"))
+    keys = MemoryKeys()
+    trio = Trio(five, lambda _: keys, patience=0.05)
+    core, bank_b = trio.members["core"], trio.members.pop("bank-b")
+    with pytest.raises(PendingError):
+        core.submit([trio.draft("R1")])
+    bank_b.follow()
+    assert core.follow() == 1
+
+
+def test_a_fault_after_the_commit_of_a_copy_does_not_store_a_block_twice(trio: Trio, some: Nodes) -> None:
+    class Faulty(MemoryStore):
+        def append(self, block: Block) -> None:
+            super().append(block)
+            if block.number == 1:
+                raise StoreError("the answer of the disk was lost")
+
+    store = Faulty()
+    one = consortium_sample.member(some, consortium_sample.ordered(trio.keys_of(""), some), "bank-b", store)
+    trio.members["bank-a"].submit([trio.draft("R1")])
+    trio.members["bank-a"].submit([trio.draft("R2")])
+    with pytest.raises(StoreError):
+        one.follow()
+    assert one.follow() == 2
+    assert list(store.blocks()) == list(trio.members["core"].store.blocks())
+
+
+def test_the_national_suite_orders_votes_and_signs_as_well() -> None:
+    operator = sm2_signer("hexi.example/receivables", bytes(31) + b"\x07")
+    some = consortium_sample.nodes(suite_name="sm2-sm3-sm4", operator=operator)
+    keys = MemoryKeys()
+    trio = Trio(some, lambda _: keys)
+    for name in NODES:
+        assert isinstance(trio.members[name].submit([trio.draft(f"of-{name}")])[0], Receipt)
+    trio.settle()
+    assert len(heads(trio)) == 1
+    assert verify_blocks(trio.members["bank-b"].store.blocks(), ledger=some.ledger).holds  # type: ignore[arg-type]
 
 
 def test_two_that_hold_the_logs_key_sign_one_checkpoint(some: Nodes) -> None:
