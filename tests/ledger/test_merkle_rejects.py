@@ -219,6 +219,13 @@ def test_a_size_is_only_as_good_as_the_checkpoint_it_came_with() -> None:
     assert refused(verify_inclusion, (leaf, index, 6, proof, root(LEAVES[:6])))
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 6, 7])
+def test_an_entry_just_past_the_end_is_not_in_the_tree(size: int) -> None:
+    """Its proof in the tree with one entry more has the right shape for the smaller size."""
+    leaf, index, _, proof, whole = inclusion(size, size + 1)
+    assert refused(verify_inclusion, (leaf, index, size, proof, whole))
+
+
 anything = st.recursive(
     st.none()
     | st.booleans()

@@ -76,8 +76,10 @@ def test_an_operator_that_goes_back_to_an_old_checkpoint_is_caught(
     with pytest.raises(RollbackError, match="has size 104, an earlier one had 107"):
         witness.add_checkpoint(last_checkpoint(backup), 107)
     continued(backup, people, "R-instead-2", "R-instead-3")
-    with pytest.raises(ProofError):
-        watchers[0].sees(backup)
+    write_bundle(backup, backup.with_suffix(".bundle"))
+    for path in (backup, backup.with_suffix(".bundle")):
+        with pytest.raises(ProofError, match="another root"):
+            prove_growth(path, watchers[0].seen[-1])
     with pytest.raises(ProofError):
         witness.add_checkpoint(last_checkpoint(backup), 107, prove_growth(backup, watchers[0].seen[0]).hashes)
 
