@@ -53,6 +53,15 @@ def dropped(here: Office) -> bytes:
     return here.issued(change)
 
 
+def with_unique_number(here: Office) -> bytes:
+    """A field that version 2 brought, which nobody uses."""
+
+    def change(parts: Parts) -> None:
+        parts.insert(EXTENSIONS, bytes.fromhex("81020001"))
+
+    return here.issued(change)
+
+
 def one_set(here: Office) -> bytes:
     """O, OU and CN in one set instead of three."""
     pairs = [fields(one, 0x31)[0] for one in fields(fields(fields(here.person.der)[0])[SUBJECT])]
@@ -63,6 +72,7 @@ PERSON = (("O", "core"), ("OU", "maker"), ("CN", "Li"))
 ROOT = (("O", "core"), ("OU", "authority"), ("CN", "core"))
 CA = extension(x509.BasicConstraints(ca=True, path_length=0), True)
 CA_USAGE = extension(usage("key_cert_sign", "crl_sign"), True)
+LONG_PURPOSE = x509.ExtendedKeyUsage([x509.ObjectIdentifier(f"1.2.3.{one}") for one in range(100_000, 103_000)])
 PURPOSE = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
 
 REJECTS: dict[str, Callable[[Office], bytes]] = {
@@ -73,7 +83,8 @@ REJECTS: dict[str, Callable[[Office], bytes]] = {
     "trailing byte": lambda here: here.person.der + b"\0",
     "twice": lambda here: here.person.der * 2,
     "PEM": lambda here: b"-----BEGIN CERTIFICATE-----",
-    "too long": lambda here: here.person.der + bytes(20_000),
+    "too long": lambda here: put(EXTENSIONS, extensions(LIMITS, USAGE, extension(LONG_PURPOSE, False)))(here),
+    "hardly anything": lambda here: here.signed([integer_element(1)]),
     "length in a longer form": lambda here: b"\x30\x83\x00" + here.person.der[2:],
     "a fourth part": lambda here: element(SEQUENCE, b"".join(fields(here.person.der)) + integer_element(1)),
     "a list instead": lambda here: here.withdrawn(1, [2]),
@@ -84,6 +95,7 @@ REJECTS: dict[str, Callable[[Office], bytes]] = {
     "of the other suite as a whole": lambda here: other(here).person.der,
     "version 1": put(VERSION, bytes.fromhex("a003020100")),
     "version 2": put(VERSION, bytes.fromhex("a003020101")),
+    "with a unique number of the issuer": with_unique_number,
     "version 4": put(VERSION, bytes.fromhex("a003020103")),
     "serial 0": put(SERIAL, integer_element(0)),
     "serial negative": put(SERIAL, bytes.fromhex("0201ff")),
@@ -108,6 +120,7 @@ REJECTS: dict[str, Callable[[Office], bytes]] = {
     "subject with two names": put(SUBJECT, name(*PERSON, ("CN", "Wang"))),
     "subject with a country": put(SUBJECT, name(("C", "CN"), *PERSON)),
     "subject in another order": put(SUBJECT, name(PERSON[2], PERSON[1], PERSON[0])),
+    "subject with two names and no organisation": put(SUBJECT, name(("CN", "core"), *PERSON[1:])),
     "subject in one set": one_set,
     "organisation with a space": put(SUBJECT, name(("O", "core "), *PERSON[1:])),
     "organisation in other letters": put(SUBJECT, name(("O", "核心"), *PERSON[1:])),

@@ -77,6 +77,7 @@ REJECTS: dict[str, Callable[[Office], bytes]] = {
     "cut": lambda here: here.withdrawn(7, [2])[:-1],
     "trailing byte": lambda here: here.withdrawn(7, [2]) + b"\0",
     "too long": lambda here: here.withdrawn(7, range(1, 2000)),
+    "hardly anything": lambda here: here.signed([integer_element(1)]),
     "a certificate": lambda here: here.authority.der,
     "of another authority": lambda here: office(here.suite.name, seed=b"b").withdrawn(7, [2]),
     "of another organisation": lambda here: office(here.suite.name, "bank-a", b"b").withdrawn(7, [2]),

@@ -79,6 +79,14 @@ def test_a_number_that_is_short_is_written_in_full() -> None:
     assert all(is_good(PUBLIC, MESSAGE, one) for one in short)
 
 
+def test_a_number_without_its_zeroes_or_with_one_more_is_refused() -> None:
+    """The same two numbers, in 63 or in 65 bytes: a signature has one form."""
+    short = next(one for one in (SUITE.sign(PRIVATE, MESSAGE) for _ in range(10_000)) if one[32] == 0)
+    assert is_good(PUBLIC, MESSAGE, short)
+    assert not is_good(PUBLIC, MESSAGE, short[:32] + short[33:])
+    assert not is_good(PUBLIC, MESSAGE, short[:32] + b"\0" + short[32:])
+
+
 def at_infinity() -> bytes:
     """A signature for which s G + (r + s) P is the point at infinity; who has the private key can make it."""
     s = 12345
