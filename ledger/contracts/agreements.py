@@ -38,6 +38,16 @@ def apply(state: State, transaction: Transaction) -> State:
     RefusalError
         If the keeper, or who signs, has not approved; if a text, or a signature, is there already; if a version would
         be in force before the block, or before an earlier version; if a text is not in force any more.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy, Signer
+    >>> me, rule = (Signer("core", "maker", "Li", "c" * 64),), Policy(("maker",))
+    >>> state = State().write("members", {"core": {"kind": "platform", "standing": True}})
+    >>> given = {"agreement": "forfaiting", "digest": "ab" * 32, "from": 60, "keeper": "core"}
+    >>> state = apply(state, Transaction("a" * 64, NAME, "propose", given, me, 60, rule))
+    >>> given = {"digest": "ab" * 32, "organisation": "core"}
+    >>> check_signed(apply(state, Transaction("b" * 64, NAME, "sign", given, me, 60, rule)), "ab" * 32, "core", 60)
     """
     return _propose(state, transaction) if transaction.action == "propose" else _sign(state, transaction)
 

@@ -32,7 +32,17 @@ def best_bid(rule: str, bids: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] 
 
 
 def award(state: State, transaction: Transaction) -> State:
-    """Hand the fragment over to the winner at its price, without recourse to the seller. Seller and winner sign."""
+    """Hand the fragment over to the winner at its price, without recourse to the seller. Seller and winner sign.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy
+    >>> state = State().write("quote_requests", {"Q1": {"reveal_until": 100, "status": "open"}})
+    >>> given = {"price": 5, "request": "Q1", "winner": "bank-a"}
+    >>> award(state, Transaction("a" * 64, "quotes", "award", given, (), 100, Policy(())))
+    Traceback (most recent call last):
+    ledger.errors.refusals.TermError: quotes for request Q1 are revealed until 100: it ends after that
+    """
     name, request = open_request(state, transaction)
     given = transaction.arguments
     _check_revealed(name, request, transaction.time)
@@ -54,7 +64,19 @@ def award(state: State, transaction: Transaction) -> State:
 
 
 def close(state: State, transaction: Transaction) -> State:
-    """End a request that nobody wins: no quote was revealed, or the time to settle is over. The seller signs."""
+    """End a request that nobody wins: no quote was revealed, or the time to settle is over. The seller signs.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy, Signer
+    >>> me, rule = (Signer("shop", "maker", "Li", "c" * 64),), Policy(("maker",))
+    >>> request = {"fragment": "redeemed:0", "reveal_until": 99, "rule": "lowest_rate", "seller": "shop"}
+    >>> request["status"] = "open"
+    >>> state = State().write("quote_requests", {"Q1": request})
+    >>> after = close(state, Transaction("a" * 64, "quotes", "close", {"request": "Q1"}, me, 100, rule))
+    >>> after.get("quote_requests", "Q1")["status"]
+    'unsold'
+    """
     name, request = open_request(state, transaction)
     require(transaction, [request["seller"]])
     _check_revealed(name, request, transaction.time)

@@ -112,7 +112,17 @@ def commit(state: State, transaction: Transaction) -> State:
 
 
 def reveal(state: State, transaction: Transaction) -> State:
-    """Reveal the quote that was committed to, between the two deadlines. The bank signs."""
+    """Reveal the quote that was committed to, between the two deadlines. The bank signs.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy
+    >>> state = State().write("quote_requests", {"Q1": {"status": "open"}})
+    >>> given = {"bank": "bank-a", "offer": 315, "request": "Q1", "salt": "00" * 32}
+    >>> reveal(state, Transaction("a" * 64, "quotes", "reveal", given, (), 60, Policy(())))
+    Traceback (most recent call last):
+    ledger.errors.refusals.UnknownRecordError: there is no commitment of bank-a to a quote for request Q1
+    """
     name, request = open_request(state, transaction)
     given = transaction.arguments
     bank, offer = given["bank"], given["offer"]
@@ -148,7 +158,13 @@ def _check_limit(request: Record, offer: int) -> None:
 
 
 def hash_of(state: State) -> Callable[[bytes], bytes]:
-    """Return the hash of the ledger's suite."""
+    """Return the hash of the ledger's suite.
+
+    Examples
+    --------
+    >>> hash_of(State().write("ledger", {"settings": {"suite": "ed25519-sha256-aesgcm"}}))(b"").hex()[:8]
+    'e3b0c442'
+    """
     settings = state.get("ledger", "settings")
     assert settings is not None, "the genesis writes the settings"
     return by_name(settings["suite"]).hash

@@ -49,6 +49,15 @@ def apply(state: State, transaction: Transaction) -> State:
     RefusalError
         If the bank, or for `take` the owner, has not approved; if the publication has ended, or its sum does not
         reach; if the price is not the rule's, or the fragment does not circulate.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy, Signer
+    >>> me, rule = (Signer("bank", "maker", "Li", "c" * 64),), Policy(("maker",))
+    >>> state = State().write("funds", {"F1": {"bank": "bank", "status": "open"}})
+    >>> after = apply(state, Transaction("a" * 64, NAME, "withdraw", {"funds": "F1"}, me, 60, rule))
+    >>> after.get("funds", "F1")["status"]
+    'withdrawn'
     """
     if transaction.action == "publish":
         return _publish(state, transaction)

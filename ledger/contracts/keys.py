@@ -43,6 +43,18 @@ def apply(state: State, transaction: Transaction) -> State:
     ------
     RefusalError
         If it has not approved, the key is none of the suite's or was published before, or is withdrawn already.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy, Signer
+    >>> me, rule = (Signer("bank", "maker", "Li", "c" * 64),), Policy(("maker",))
+    >>> state = State().write("ledger", {"settings": {"suite": "ed25519-sha256-aesgcm"}})
+    >>> state = state.write("members", {"bank": {"kind": "bank", "standing": True}})
+    >>> given = {"key": "09" + "00" * 31, "organisation": "bank"}
+    >>> after = apply(state, Transaction("a" * 64, NAME, "publish", given, me, 60, rule))
+    >>> number, key = current_key(after, "bank")
+    >>> number, key.hex()[:8]
+    (1, '09000000')
     """
     organisation = transaction.arguments["organisation"]
     check_member(state, organisation, "arguments.organisation")

@@ -70,6 +70,15 @@ def apply(state: State, transaction: Transaction) -> State:
     RefusalError
         If the owner, or for `confirm` the recipient, has not approved; if someone can not be a recipient; if what the
         payload belongs to is not there; if it has been purged, or for `confirm` has not been.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy, Signer
+    >>> me, rule = (Signer("core", "maker", "Li", "c" * 64),), Policy(("maker",))
+    >>> state = State().write("payloads", {"P1": {"owner": "core", "recipients": {}, "status": "registered"}})
+    >>> after = apply(state, Transaction("a" * 64, NAME, "purge", {"payload": "P1"}, me, 60, rule))
+    >>> payload_of(after, "P1")["purged_at"], payload_of(after, "P1")["purged_by"]
+    (60, ['Li'])
     """
     return _STEPS[transaction.action](state, transaction)
 

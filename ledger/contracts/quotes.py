@@ -66,5 +66,15 @@ def apply(state: State, transaction: Transaction) -> State:
     ------
     RefusalError
         If those whom it concerns have not approved, it comes too early or too late, or it is against the rules.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy, Signer
+    >>> me, rule = (Signer("shop", "maker", "Li", "c" * 64),), Policy(("maker",))
+    >>> request = {"fragment": "ab:0", "revealed": 1, "seller": "shop", "status": "open"}
+    >>> state = State().write("quote_requests", {"Q1": request})
+    >>> apply(state, Transaction("a" * 64, NAME, "withdraw", {"request": "Q1"}, me, 60, rule))
+    Traceback (most recent call last):
+    ledger.errors.refusals.StatusError: of request Q1 a quote is revealed already: it can not be withdrawn any more
     """
     return _STEPS[transaction.action](state, transaction)

@@ -95,6 +95,14 @@ def check_deadlines(transaction: Transaction) -> None:
     ------
     TermError
         The message names the field.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy
+    >>> given = {"commit_until": 100, "reveal_until": 100, "settle_until": 200}
+    >>> check_deadlines(Transaction("a" * 64, "quotes", "publish", given, (), 60, Policy(())))
+    Traceback (most recent call last):
+    ledger.errors.refusals.TermError: arguments.reveal_until is 100, it must be after commit_until, 100
     """
     before, name = transaction.time, "the block's time"
     for field in ("commit_until", "reveal_until", "settle_until"):
@@ -111,6 +119,14 @@ def open_request(state: State, transaction: Transaction) -> tuple[str, Record]:
     ------
     UnknownRecordError, StatusError
         If there is none of that name, or it is not open.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy
+    >>> state = State().write("quote_requests", {"Q1": {"status": "awarded"}})
+    >>> open_request(state, Transaction("a" * 64, "quotes", "commit", {"request": "Q1"}, (), 60, Policy(())))
+    Traceback (most recent call last):
+    ledger.errors.refusals.StatusError: request Q1 is awarded, for commit it must be open
     """
     name = transaction.arguments["request"]
     record = request_of(state, name)
@@ -120,7 +136,13 @@ def open_request(state: State, transaction: Transaction) -> tuple[str, Record]:
 
 
 def finish(state: State, name: str, record: Record, end: Record) -> State:
-    """Return the state in which a request has ended, and its fragment is not locked any more."""
+    """Return the state in which a request has ended, and its fragment is not locked any more.
+
+    Examples
+    --------
+    >>> finish(State(), "Q1", {"fragment": "redeemed:0"}, {"status": "lapsed"}).get("quote_requests", "Q1")["status"]
+    'lapsed'
+    """
     state = circulation.unlock(state, record["fragment"], _lock(name))
     return REQUESTS.write(state, CONTROLLER, {name: {**record, **end}})
 

@@ -78,6 +78,15 @@ def apply(state: State, transaction: Transaction) -> State:
     ------
     RefusalError
         If those whom it concerns have not approved, it comes too early or too late, or it is against the rules.
+
+    Examples
+    --------
+    >>> from ledger.policies import Policy, Signer
+    >>> me, rule = (Signer("bank", "maker", "Li", "c" * 64),), Policy(("maker",))
+    >>> state = State().write("tenders", {"T1": {"bank": "bank", "status": "open"}})
+    >>> after = apply(state, Transaction("a" * 64, NAME, "withdraw", {"tender": "T1"}, me, 60, rule))
+    >>> after.get("tenders", "T1")["status"]
+    'withdrawn'
     """
     if transaction.action == "publish":
         return _publish(state, transaction)

@@ -85,7 +85,20 @@ def unwrap_key(
     recipient: str,
     private_keys: Mapping[int, bytes],
 ) -> bytes:
-    """Return the payload key from a recipient's copy, for its vault; see `open_envelope`."""
+    """Return the payload key from a recipient's copy, for its vault; see `open_envelope`.
+
+    Examples
+    --------
+    >>> from ledger.privacy.sealing import seal_payload
+    >>> from ledger.suites import by_name
+    >>> suite = by_name("ed25519-sha256-aesgcm")
+    >>> bound = {"ledger": "ab" * 32, "owner": "core", "payload": "P1", "about": ("receivable", "R1")}
+    >>> sealed = seal_payload(suite, bytes, {"price": 5}, [], **bound)
+    >>> record = {**sealed.arguments, "recipients": {}, "status": "registered"}
+    >>> unwrap_key(suite, "ab" * 32, "P1", record, sealed.envelope, "bank", {})
+    Traceback (most recent call last):
+    ledger.errors.faults.StrangerError: bank is not a recipient of payload P1: it is for nobody but its owner
+    """
     read = _genuine(suite, ledger, payload, record, envelope)
     entry = record["recipients"].get(recipient)
     if entry is None:
@@ -110,6 +123,20 @@ def open_with_key(suite: Suite, ledger: str, payload: str, record: Record, envel
     ------
     OtherEnvelopeError, PurgedError, CommitmentError, BadEnvelopeError
         See `open_envelope`.
+
+    Examples
+    --------
+    >>> from ledger.privacy.sealing import seal_payload
+    >>> from ledger.suites import by_name
+    >>> suite = by_name("ed25519-sha256-aesgcm")
+    >>> bound = {"ledger": "ab" * 32, "owner": "core", "payload": "P1", "about": ("receivable", "R1")}
+    >>> sealed = seal_payload(suite, bytes, {"price": 5}, [], **bound)
+    >>> record = {**sealed.arguments, "status": "registered"}
+    >>> open_with_key(suite, "ab" * 32, "P1", record, sealed.envelope, sealed.key)
+    {'price': 5}
+    >>> open_with_key(suite, "ab" * 32, "P1", {**record, "commitment": "00" * 32}, sealed.envelope, sealed.key)
+    Traceback (most recent call last):
+    ledger.errors.faults.CommitmentError: the envelope of payload P1 holds another than core committed to
     """
     read = _genuine(suite, ledger, payload, record, envelope)
     salt, content = unpacked(suite.unseal(key, NONCE, read.ciphertext, associated_bytes(read)))

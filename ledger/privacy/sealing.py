@@ -152,6 +152,17 @@ def share_payload(suite: Suite, envelope: bytes, key: bytes, recipients: Iterabl
     ------
     BadEnvelopeError, BadKeyError
         If the key does not open the envelope; if nothing can be wrapped for a recipient's key.
+
+    Examples
+    --------
+    >>> from ledger.suites import by_name
+    >>> suite = by_name("ed25519-sha256-aesgcm")
+    >>> bound = {"ledger": "ab" * 32, "owner": "core", "payload": "P1", "about": ("receivable", "R1")}
+    >>> sealed = seal_payload(suite, bytes, {"price": 5}, [], **bound)
+    >>> bank = Recipient("bank", 1, suite.recipient_key(b"k" * 32))
+    >>> shared = share_payload(suite, sealed.envelope, sealed.key, [bank])
+    >>> sorted(read_envelope(shared.envelope).copies)
+    ['bank']
     """
     read = read_envelope(envelope)
     suite.unseal(key, NONCE, read.ciphertext, associated_bytes(read))
