@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from ledger.container import APPLICATION, FORMAT, MAGIC, TABLE, file_format, version_written
+from ledger.container import APPLICATION, FORMAT, MAGIC, PAGE, TABLE, file_format, version_written
 from ledger.errors import BusyStoreError, DamagedStoreError, LedgerError, NoLedgerError, StoreError
 from ledger.mark import lost_blocks
 from ledger.seal import break_seal, broken_page, seal_path, write_seal
@@ -88,6 +88,7 @@ class SqliteStore:
 
     def _create(self) -> None:
         commands = (
+            f"PRAGMA page_size = {PAGE}",
             "PRAGMA journal_mode = WAL",
             "BEGIN IMMEDIATE",
             TABLE,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ledger.auditor import verification
 from ledger.auditor.signatures import first_failure
 from ledger.auditor.stored_block import StoredBlock
+from ledger.container import PAGE
 from ledger.errors import LedgerError
 from ledger.execution import Rules
 
@@ -33,6 +34,20 @@ def flipped(data: bytes, place: int) -> bytes:
 def places(length: int, step: int, full: int = 1) -> range:
     """Every byte in the full run, else one in so many."""
     return range(0, length, full if FULL else step)
+
+
+def around_blocks(data: bytes, blocks: Sequence[StoredBlock]) -> list[int]:
+    """Return the places in a file's bytes at which no block's bytes lie: lengths, pointers, the tree, unused room."""
+    inside = bytearray(len(data))
+    for block in blocks:
+        payload = block.header + block.body + block.checkpoint
+        while payload:
+            start = data.index(payload[:200])
+            end = min(start + len(payload), (start // PAGE + 1) * PAGE)
+            size = next((one for one in range(end - start) if data[start + one] != payload[one]), end - start)
+            inside[start : start + size] = b"\1" * size
+            payload = payload[size:]
+    return [place for place in range(len(data)) if not inside[place]]
 
 
 class Steps:

@@ -14,10 +14,12 @@ from ledger_sample import START, Consortium, accepted
 
 from ledger.auditor import verify
 from ledger.auditor.pages import page_blocks
+from ledger.container import PAGE
 from ledger.errors import BusyStoreError, DamagedStoreError, NoLedgerError, StoreError
 from ledger.mark import mark_path
 from ledger.node import Node, Receipt, Refusal, found
-from ledger.seal import seal_path
+from ledger.reader import open_read_only
+from ledger.seal import seal_path, write_seal
 from ledger.stores import Block, SqliteStore
 
 
@@ -115,6 +117,28 @@ def test_auditing_leaves_nothing_beside_a_closed_ledger(copy: Path) -> None:
     before = {one.name: one.read_bytes() for one in copy.parent.iterdir()}
     verify(copy)
     assert {one.name: one.read_bytes() for one in copy.parent.iterdir()} == before
+
+
+def test_a_ledger_is_audited_and_read_while_it_is_written(copy: Path, people: Consortium) -> None:
+    with closing(SqliteStore(copy)) as store:
+        node = Node(store, people.operator, lambda: START + 900)
+        for number in range(4):
+            report = verify(copy)
+            assert (report.holds, report.entries) == (True, 101 + 3 * number)
+            assert open_read_only(copy).report == report
+            node.submit(accepted(people, f"R-{number}"))
+    assert verify(copy).entries == 113
+
+
+def test_what_sqlite_left_in_unused_room_is_no_damage_under_an_intact_seal(copy: Path) -> None:
+    """Another version of it may leave something there; only a file without a seal has to prove each byte."""
+    data = bytearray(copy.read_bytes())
+    data[PAGE + 3000] ^= 1
+    copy.write_bytes(bytes(data))
+    seal_path(copy).unlink()
+    assert [one.block for one in verify(copy).findings] == [None]
+    write_seal(copy)
+    assert verify(copy).holds
 
 
 def test_the_lock_of_a_writer_that_is_gone_keeps_nobody_out(copy: Path) -> None:
