@@ -17,6 +17,7 @@ _numbers = itertools.count(1)
 _FRAGMENTS = {"fragments", "receivables"}
 WRITES = {
     "agreements": {"agreements", "agreement_signatures", "agreement_texts"},
+    "discounts": {"discounts", *_FRAGMENTS},
     "funds": {"funds", "takings", *_FRAGMENTS},
     "keys": {"key_rings", "published_keys", "recipient_keys"},
     "members": {"certificates", "members", "revocations"},

@@ -238,6 +238,7 @@ def test_what_opens_but_is_no_payload_is_refused(ring: Circle, plain: bytes) -> 
         ring.open(registered_as(ring, plain), "bank-a")
 
 
+@settings(deadline=None)
 @given(CONTENTS, st.binary(min_size=32, max_size=32))
 def test_a_payload_is_packed_in_one_way_and_its_length_says_little(content: Any, salt: bytes) -> None:
     plain = packed(salt, content)

@@ -15,6 +15,7 @@ from ledger.errors import (
     AlreadyThereError,
     BadFieldError,
     DoubleSpendError,
+    LockedError,
     MaturityError,
     NotApprovedError,
     NotItsControllerError,
@@ -61,6 +62,34 @@ def test_a_request_must_be_one_that_can_end(play: Play, error: type[RefusalError
     agree(play, SELLER)
     wish = terms(play, circulate(play)) | change
     play.refuse(error, "quotes.publish", {name: value for name, value in wish.items() if value is not None}, SELLER)
+
+
+MOVES: list[tuple[str, Change, tuple[str, ...]]] = [
+    ("receivables.pay_on", {"payees": [{"amount": 1, "to": "maker-of-screws"}]}, (SELLER,)),
+    ("receivables.transfer", {"to": "maker-of-screws"}, (SELLER,)),
+    ("receivables.split", {"amounts": [1, 999_999]}, (SELLER,)),
+    ("discounts.discount", {"bank": "bank-a", "convention": "ACT/360", "price": 1, "rate_bp": 1}, (SELLER, "bank-a")),
+    (
+        "pledges.pledge",
+        {"pledgee": "bank-a", "registration": "Z1", "until": ledger_sample.START + 60},
+        (SELLER, "bank-a"),
+    ),
+    ("funds.take", {"funds": "F1", "price": 992_250}, (SELLER,)),
+]
+
+
+@pytest.mark.parametrize(("call", "more", "by"), MOVES, ids=lambda one: one if isinstance(one, str) else "")
+def test_no_contract_moves_a_fragment_that_is_out_for_quotes(
+    play: Play, call: str, more: Change, by: tuple[str, ...]
+) -> None:
+    fragment = published(play)
+    funds = {"acceptors": ["core"], "agreement": TEXT, "amount": 10**7, "bank": "bank-a", "convention": "ACT/360"}
+    play.do("funds.publish", {**funds, "funds": "F1", "rate_bp": 310, "until": play.now + 60}, "bank-a")
+    said = play.refuse(LockedError, call, {"fragment": fragment, **more}, *by)
+    assert "quotes/Q1" in said
+    play.do("quotes.withdraw", {"request": "Q1"}, SELLER)
+    if call != "discounts.discount":  # whose price was not the rule's
+        play.do(call, {"fragment": fragment, **more}, *by)
 
 
 def test_only_the_owner_publishes_and_a_name_is_used_once(play: Play) -> None:

@@ -100,6 +100,7 @@ def test_the_stories_have_winners_ties_and_losers() -> None:
     """The property above would be hollow if hardly anybody ever won."""
     drawn: list[tuple[str, int] | None] = []
 
+    @settings(deadline=None)
     @given(st.lists(STEPS, max_size=12), HONEST)
     def collect(wild: Story, honest: list[tuple[str, int, int]]) -> None:
         events = story_of(wild, honest, OFFERS["lowest_rate"])
