@@ -36,7 +36,13 @@ def mark_line(blocks: int) -> bytes:
 
 
 def read_mark(path: Path) -> int | None:
-    """Return how many blocks were acknowledged, None if there is no mark, and -1 if it has been changed."""
+    """Return how many blocks were acknowledged, None if there is no mark, and -1 if it has been changed.
+
+    Examples
+    --------
+    >>> read_mark(Path("nowhere")) is None
+    True
+    """
     try:
         written = mark_path(path).read_bytes()
     except OSError:

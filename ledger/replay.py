@@ -131,6 +131,11 @@ def replay(blocks: Iterable[Block]) -> Log | None:
     ------
     LedgerError
         If the genesis can not be read, or a block does not lead where its header says.
+
+    Examples
+    --------
+    >>> replay([]) is None
+    True
     """
     stream = iter(blocks)
     first = next(stream, None)

@@ -41,7 +41,12 @@ def write_seal(path: Path) -> None:
 
 
 def break_seal(path: Path) -> None:
-    """Take the seal of a file away, because it will be written to; it stays away if the power fails."""
+    """Take the seal of a file away, because it will be written to; it stays away if the power fails.
+
+    Examples
+    --------
+    >>> break_seal(Path("nowhere"))
+    """
     try:
         seal_path(path).unlink()
     except FileNotFoundError:
@@ -53,6 +58,18 @@ def broken_page(path: Path) -> str | None:
     """Return what is wrong with a sealed file, in words; None if nothing is, or it has no seal.
 
     The bytes of the seal count too: a seal that is not in its one form is itself the damage.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "receivables.ledger"
+    >>> _ = path.write_bytes(bytes(PAGE) * 3)
+    >>> write_seal(path)
+    >>> broken_page(path) is None
+    True
+    >>> _ = path.write_bytes(bytes(PAGE) + b"?" + bytes(2 * PAGE - 1))
+    >>> broken_page(path)
+    'page 1 (bytes 4096 to 8191) is not as it was sealed'
     """
     seal = seal_path(path)
     if not seal.exists():

@@ -72,7 +72,13 @@ def stored_blocks(path: Path | str) -> Iterator[Iterator[StoredBlock]]:
 
 
 def beside(path: Path | str) -> Beside:
-    """Look at what lies beside a file; nothing does beside a bundle or a database."""
+    """Look at what lies beside a file; nothing does beside a bundle or a database.
+
+    Examples
+    --------
+    >>> beside("postgresql://127.0.0.1/hexi")
+    Beside(sealed=False, marked=None, stamp=(0, 0))
+    """
     if is_database(path) or not Path(path).is_file():
         return Beside()
     path = Path(path)

@@ -73,6 +73,17 @@ def page_blocks(path: Path) -> Generator[StoredBlock, None, None]:
         If a row is not stored as the store stores it.
     DamagedStoreError
         At the end, if something is wrong that touches no block.
+
+    Examples
+    --------
+    >>> from ledger.stores import Block, SqliteStore
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "receivables.ledger"
+    >>> store = SqliteStore(path, create=True)
+    >>> store.append(Block(0, b"header", b"body", b"checkpoint"))
+    >>> store.close()
+    >>> list(page_blocks(path))
+    [StoredBlock(number=0, header=b'header', body=b'body', checkpoint=b'checkpoint')]
     """
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -65,6 +65,12 @@ class PostgresStore:
         If rows are missing.
     StoreError
         If the database can not be reached, or its server does not write through to its disk.
+
+    Examples
+    --------
+    >>> PostgresStore("postgresql://clerk:secret@127.0.0.1:1/receivables")
+    Traceback (most recent call last):
+    ledger.errors.faults.StoreError: the database receivables at 127.0.0.1:1 can not be opened: ...
     """
 
     def __init__(self, url: str, *, create: bool = False, read_only: bool = False) -> None:

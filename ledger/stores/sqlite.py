@@ -46,6 +46,15 @@ class SqliteStore:
         message names the first block that does not hold. `ledger.reader` opens what comes before.
     StoreError
         If the file is of a later format, or its folder can not be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> store = SqliteStore(Path(tempfile.mkdtemp()) / "receivables.ledger", create=True)
+    >>> store.append(Block(0, b"{}", b"", b""))
+    >>> [block.number for block in store.blocks()]
+    [0]
+    >>> store.close()
     """
 
     def __init__(self, path: Path | str, *, create: bool = False, read_only: bool = False) -> None:

@@ -30,6 +30,16 @@ class Writing:
         If another process holds it.
     StoreError
         If the file beside can not be made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "receivables.ledger"
+    >>> first = Writing(path)
+    >>> Writing(path)
+    Traceback (most recent call last):
+    ledger.errors.faults.BusyStoreError: ... is being written by another process; wait until it has closed it
+    >>> first.end()
     """
 
     def __init__(self, path: Path) -> None:
