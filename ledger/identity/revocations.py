@@ -1,5 +1,8 @@
 """Revocation lists: which certificates an authority has withdrawn.
 
+What was withdrawn stays so: a later list may leave out what an earlier one in the log names, and has to where it would
+grow beyond 16 KiB, which is some four hundred numbers.
+
 References
 ----------
 RFC 5280, section 5.

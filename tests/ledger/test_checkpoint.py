@@ -47,6 +47,7 @@ REJECTS: dict[str, str] = {
     "one line": "log.example\n",
     "two lines": "log.example\n7\n",
     "no line feed at the end": GOOD[:-1],
+    "no line feed after an extension": GOOD + "block 3",
     "no origin": GOOD.removeprefix("log.example"),
     "an empty line before": "\n" + GOOD,
     "an empty line after": GOOD + "\n",

@@ -92,6 +92,8 @@ REJECTS: dict[str, str] = {
     "key a byte long": line("log.example", ED.material + b"\0"),
     "no key": line("log.example", b"\x01"),
     "unknown type": line("log.example", b"\x65" + ED.public_key),
+    "a key without its type": line("log.example", ED.public_key),
+    "an SM2 key without its type": line("log.example", NATIONAL.public_key),
     "type 0": line("log.example", b"\x00" + ED.public_key),
     "type of ECDSA": line("log.example", b"\x02" + ED.public_key),
     "own type without a name": line("log.example", b"\xff" + NATIONAL.public_key),
