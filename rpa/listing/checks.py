@@ -62,12 +62,13 @@ def _together(filing: Filing) -> list[Problem]:
                 "capital_currency", "注册资金币种 (capital_currency) must be there if the capital is stated, else not"
             )
         )
-    is_basic, number = filing.account_type == "basic", filing.basic_account_number
-    if is_basic and number:
+    kind, number = filing.account_type, filing.basic_account_number
+    if kind == "basic" and number:
+        wish = "must be empty: a basic account gets it when it is filed"
         found.append(
-            Problem("basic_account_number", "基本存款账户编号 is given by the filing itself, it must be empty")
+            Problem("basic_account_number", f"基本存款账户编号 (basic_account_number) is {_shown(number)}, it {wish}")
         )
-    if not is_basic and not _BASIC_NUMBER(number):
+    if kind == "general" and not _BASIC_NUMBER(number):
         found.append(
             Problem(
                 "basic_account_number",

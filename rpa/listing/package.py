@@ -2,8 +2,8 @@
 
 One JSON object: who the list is for, its day, its serial number, the cipher, a nonce, the ciphertext, a signature. The
 header is authenticated with the ciphertext, and both are signed by the platform, so that neither a leaked key nor
-another bank's or another day's list will do. Serial numbers rise: a list that was read before, or an older one, is a replay. A
-package is taken whole or not at all.
+another bank's or another day's list will do. Serial numbers rise: a list that was read before, or an older one, is a
+replay. A package is taken whole or not at all.
 
 References
 ----------
