@@ -167,7 +167,7 @@ CASES = {
     "an action that is not there": Case(
         errors.UnknownActionError,
         lambda stage: signed(stage, "pledges.steal", {}, "core"),
-        ("body.action is steal", "pledges knows enforce, pledge, release"),
+        ("body.action is steal", "pledges knows enforce, extend, pledge, release"),
     ),
     "too late": Case(
         errors.ExpiredTransactionError, later, ("body.valid_until is", "must not be before the block's time")
