@@ -165,7 +165,9 @@ class PostgresStore:
             start = rows[-1][0] + 1
 
     def height(self) -> int:
-        """Return how many blocks there are."""
+        """Return how many blocks there are; a reader sees those that were added since it opened."""
+        if self._read_only:
+            self._height = self._run("SELECT coalesce(max(number), -1) + 1 FROM hexi_blocks")[0]
         return self._height
 
     def close(self) -> None:

@@ -161,11 +161,16 @@ class SqliteStore:
             )
             for row in rows:
                 yield Block(*row)
+        except sqlite3.ProgrammingError:
+            raise StoreError(f"{self.path} has been closed") from None
         except sqlite3.DatabaseError as error:
             raise DamagedStoreError(f"{self.path} can not be read on: {error}") from None
 
     def height(self) -> int:
-        """Return how many blocks there are."""
+        """Return how many blocks there are; a reader sees those that were added since it opened."""
+        if self._writing is None:
+            with suppress(sqlite3.Error):
+                self._height = self._file.execute("SELECT coalesce(max(number), -1) + 1 FROM blocks").fetchone()[0]
         return self._height
 
     def close(self) -> None:

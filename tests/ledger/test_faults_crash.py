@@ -22,7 +22,7 @@ from ledger.seal import seal_path
 from ledger.stores import SqliteStore
 from ledger.transaction import read_transaction
 
-ROUNDS = 400 if FULL else 40
+ROUNDS = 200 if FULL else 40
 
 
 def founded(path: Path, people: Consortium) -> Path:

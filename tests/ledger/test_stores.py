@@ -56,6 +56,7 @@ def test_two_cannot_write_at_once_and_others_read_meanwhile(place: Place) -> Non
     assert [one.number for one in reader.blocks()] == [0]
     store.append(block(1))
     assert [one.number for one in reader.blocks()] == [0, 1]
+    assert reader.height() == 2
     with pytest.raises(StoreError, match="read-only"):
         reader.append(block(2))
     reader.close()
@@ -82,6 +83,8 @@ def test_a_closed_store_takes_nothing_more(place: Place) -> None:
     store.close()
     with pytest.raises(StoreError):
         store.append(block(1))
+    with pytest.raises(StoreError):
+        list(store.blocks())
     again = place.open()
     assert again.height() == 1
     again.close()
