@@ -1,6 +1,6 @@
 """A pipeline before a node: forms and signatures are looked at by several processes, records by the node alone.
 
-A signature takes three times as long as all the rest, and needs no records. So batches of bytes go out to processes
+A signature takes twice as long as all the rest, and needs no records. So batches of bytes go out to processes
 that screen them (`ledger.screening`), and verdicts come back; the node executes and commits one block after the other,
 as many as are ready, up to a thousand. Answers come in the order of submission, each when its block is on disk.
 
@@ -9,7 +9,8 @@ source that is faster than the ledger waits, and memory stays level. A process h
 before it gets the next, so that neither side can ever wait for the other in vain.
 
 If a process dies, the pipeline ends with `ScreeningError`. Whatever has been answered is in the log; what has not been
-is not, unless the caller stopped taking answers in the middle of a block. The node goes on as it is.
+is not, unless the caller stopped taking answers in the middle of a block. The node goes on as it is. Which of several
+faults of a transaction is named may differ from what the node alone would name, as signatures come before records here.
 """
 
 from collections import deque

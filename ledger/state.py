@@ -69,8 +69,7 @@ class State:
         records = self._spaces.get(space)
         if records is None:
             records = self._spaces[space] = {}
-        self._undo = _swapped(records, changes)
-        self._space = space
+        self._undo, self._space = _swapped(records, changes), space
         if space in self._derived:
             self._forget_derived(space)
         self._newer = newer = _new(State)

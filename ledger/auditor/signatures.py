@@ -7,10 +7,11 @@ than some batches are under way, so that memory stays level however long the led
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, ScreeningError
 from ledger.processes import started_clean
 from ledger.suites import by_name
 
@@ -106,6 +107,11 @@ def signature_checker(suite: str, processes: int) -> Iterator[Signatures]:
     ----------
     processes
         1 verifies in this process.
+
+    Raises
+    ------
+    ScreeningError
+        If one of them has ended by itself.
     """
     if processes <= 1:
         yield Signatures(suite, None)
@@ -113,5 +119,9 @@ def signature_checker(suite: str, processes: int) -> Iterator[Signatures]:
     pool = ProcessPoolExecutor(processes, mp_context=started_clean())
     try:
         yield Signatures(suite, pool)
+    except BrokenProcessPool:
+        raise ScreeningError(
+            "a process that verifies signatures has ended by itself: of what it had, nothing is known; verify again"
+        ) from None
     finally:
         pool.shutdown(cancel_futures=True)

@@ -196,4 +196,4 @@ class UnknownPayloadError(VaultError):
 
 
 class ScreeningError(LedgerError):
-    """The processes that screen transactions before a node can not go on."""
+    """The processes that screen transactions, or verify signatures, can not go on."""
