@@ -1,5 +1,6 @@
 """Members of a consortium in one thread: one order, one state, whoever submits and whatever the line does."""
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from ledger.transaction import read_transaction
 from ledger.verifier_keys import sm2_signer
 
 SOME = consortium_sample.nodes()
+FULL = os.environ.get("HEXI_FULL") == "1"
 
 
 @pytest.fixture
@@ -289,7 +291,7 @@ def test_a_false_genesis_in_the_service_is_refused(some: Nodes) -> None:
         join(MemoryStore(), log)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=150 if FULL else 12, deadline=None)
 @given(st.lists(st.sampled_from([one for one in FAULTS if one != "rival first"]), max_size=80), st.data())
 def test_whatever_the_line_does_a_transaction_is_in_the_log_once_and_a_receipt_is_true(
     faults: list[str], data: st.DataObject

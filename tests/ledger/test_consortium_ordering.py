@@ -1,6 +1,7 @@
 """Ordering without etcd: whatever is lost, late, repeated or first, a proposal is in the log once or not at all."""
 
 import itertools
+import os
 from collections import Counter
 
 import pytest
@@ -13,7 +14,7 @@ from ledger.consortium.ordering import MOST_BLOCK_BYTES, MOST_TRANSACTIONS, batc
 from ledger.errors import AmbiguousError, DroppedError, OrderingError, UnavailableError, UnsettledError
 
 LEDGER = "ab" * 32
-TIMES = settings(max_examples=150, deadline=None)
+TIMES = settings(max_examples=1_000 if os.environ.get("HEXI_FULL") == "1" else 150, deadline=None)
 
 
 def log_of(keys: Keys, attempts: int = 3) -> OrderedLog:
