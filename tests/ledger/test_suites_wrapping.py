@@ -151,6 +151,26 @@ SMALL_POINTS = [
 def test_nothing_is_wrapped_for_a_point_of_small_order(point: str) -> None:
     with pytest.raises(BadKeyError, match="not a point that a secret can be shared with"):
         ED25519.wrap(bytes.fromhex(point), b"key", b"")
+    with pytest.raises(BadKeyError, match="not a point that a secret can be shared with"):
+        ED25519.check_recipient_key(bytes.fromhex(point))
+
+
+def test_a_recipient_has_one_key_and_not_a_second_form_of_it() -> None:
+    """X25519 reduces a number before it uses it, and passes over the last bit: HPKE hashes the bytes as they stand."""
+    for number in (9, 2**255 - 21):
+        ED25519.check_recipient_key(number.to_bytes(32, "little"))
+    for number in (2**255 - 19 + 9, 2**255 + 9, 2**256 - 1):
+        with pytest.raises(BadKeyError):
+            ED25519.check_recipient_key(number.to_bytes(32, "little"))
+
+
+@BOTH
+def test_a_recipients_own_key_is_one(suite: Suite) -> None:
+    key = suite.recipient_key(b"r" * 32)
+    suite.check_recipient_key(key)
+    for broken in (b"", key[:-1], key + b"\0"):
+        with pytest.raises(BadKeyError):
+            suite.check_recipient_key(broken)
 
 
 @BOTH
