@@ -119,7 +119,7 @@ def test_a_changed_byte_of_a_block_is_found(path: Path) -> None:
     blocks = list(file_blocks(path))
     for column in ("header", "body", "checkpoint"):
         data = getattr(blocks[1], column)
-        for place in range(0, len(data), 41):
+        for place in range(0, len(data), 97):
             changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
             findings = verify_blocks([blocks[0], blocks[1]._replace(**{column: changed}), blocks[2]]).findings
             assert [one.block for one in findings] == [1], (column, place)
