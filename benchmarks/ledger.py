@@ -18,14 +18,13 @@ itself over the same entries. On a busy machine trust the ratios of CPU time.
 
 import tempfile
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 
 from benchmarks.errors import PeerMissingError
-from benchmarks.ledger_audit import audit_alone, lines_of, merkle_seconds, write_ledger, write_lines
+from benchmarks.ledger_audit import audit_alone, merkle_seconds, signed_ahead, write_ledger, write_transfers
 from benchmarks.ledger_floor import FLOORS, claims_of
 from benchmarks.ledger_speed import CORES, WORKERS, floor_spent, speed, storing
-from benchmarks.ledger_workload import ED25519, SM2, Consortium, consortium, opening, transfers
+from benchmarks.ledger_workload import ED25519, SM2, Consortium, consortium
 from benchmarks.measurement import Measurement, Progress
 from ledger.errors import MissingExtraError
 from ledger.genesis import genesis_bytes, ledger_id
@@ -35,7 +34,7 @@ __all__ = ["TITLE_ZH", "run"]
 TITLE_ZH = "账本：吞吐与复核"
 
 _SIZES, _QUICK_SIZES = (10_000, 100_000, 1_000_000), (1_000, 2_000)
-_SPEED, _QUICK_SPEED = {ED25519: 40_000, SM2: 8_000}, {ED25519: 1_000, SM2: 250}
+_SPEED, _QUICK_SPEED = {ED25519: 20_000, SM2: 4_000}, {ED25519: 1_000, SM2: 250}
 _FRAGMENTS, _QUICK_FRAGMENTS = 1_000, 50
 _RUNS, _COMMITS, _QUICK_COMMITS = 5, 200, 5
 _SAMPLE = 20_000
@@ -69,10 +68,9 @@ def run(quick: bool = False, progress: Progress | None = None) -> tuple[Measurem
     people = consortium(ED25519)
     sizes = _QUICK_SIZES if quick else _SIZES
     with tempfile.TemporaryDirectory(prefix="hexi-") as folder:
-        calls = Path(folder) / "transfers"
         say("signing · 签名", 0, 1)
-        write_lines(calls, transfers(people, opening(people, fragments)[1], sizes[-1]))
-        found += storing(_QUICK_COMMITS if quick else _COMMITS, next(lines_of(calls, 1)) + b"\n")
+        write_transfers(Path(folder), ED25519, fragments, sizes[-1])
+        found += storing(_QUICK_COMMITS if quick else _COMMITS, next(signed_ahead(Path(folder), 1)) + b"\n")
         long: list[Measurement] = []
         for place, size in enumerate(sizes):
             say("long ledgers · 长账本", place, len(sizes))
@@ -84,10 +82,10 @@ def _long(people: Consortium, folder: Path, size: int, fragments: int) -> Iterat
     """Yield what it takes to write a ledger of so many transfers, and to verify it again."""
     row, path = f"{size:,} transfers", folder / "long.ledger"
     keys = {one.fingerprint: people.suite.public_key(one.private) for one in people.wallets.values()}
-    sample = list(islice(lines_of(folder / "transfers", size), _SAMPLE))
+    sample = list(signed_ahead(folder, min(size, _SAMPLE)))
     claims = claims_of(sample, ledger_id(genesis_bytes(people.genesis), people.suite), people.suite, keys)
     before = floor_spent(FLOORS[ED25519][0][1], claims)
-    write = write_ledger(people, path, lines_of(folder / "transfers", size), fragments, WORKERS)
+    write = write_ledger(people, path, signed_ahead(folder, size), fragments, WORKERS)
     audit = audit_alone(path, CORES)
     after = floor_spent(FLOORS[ED25519][0][1], claims)
     floor, wall = ((one + two) / 2 / len(sample) for one, two in ((before.cpu, after.cpu), (before.wall, after.wall)))

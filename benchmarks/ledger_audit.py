@@ -3,22 +3,27 @@
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
+from contextlib import ExitStack
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.cost import peak_bytes
 from benchmarks.ledger_clock import Spent, children_seconds, spent_since
-from benchmarks.ledger_workload import Consortium, opening, opening_node, place_of
+from benchmarks.ledger_workload import Consortium, consortium, opening, opening_node, place_of, transfers
 from ledger.auditor.stored import file_blocks
 from ledger.auditor.verification import verify
 from ledger.block import split_entries
 from ledger.frontier import Frontier, leaf_hashes
 from ledger.pipeline import Pipeline
+from ledger.processes import started_clean
 from ledger.stores import SqliteStore
 
-__all__ = ["Audit", "audit_alone", "lines_of", "merkle_seconds", "write_ledger", "write_lines"]
+__all__ = ["Audit", "audit_alone", "merkle_seconds", "signed_ahead", "write_ledger", "write_transfers"]
+
+LANES = 2
+"""How many processes sign ahead."""
 
 
 class Audit(NamedTuple):
@@ -29,17 +34,25 @@ class Audit(NamedTuple):
     peak_bytes: int
 
 
-def write_lines(path: Path, calls: Iterable[bytes]) -> None:
-    """Write transactions to a file, one a line, so that signing them costs nothing when they are measured."""
-    with path.open("wb") as file:
-        file.writelines(one + b"\n" for one in calls)
+def write_transfers(folder: Path, suite: str, fragments: int, count: int) -> None:
+    """Sign transfers ahead, on all cores, so that signing them costs nothing when they are measured."""
+    with ProcessPoolExecutor(LANES, mp_context=started_clean()) as pool:
+        list(pool.map(partial(_write_lane, folder, suite, fragments, count), range(LANES)))
 
 
-def lines_of(path: Path, count: int) -> Iterator[bytes]:
-    """Yield the first transactions of a file."""
-    with path.open("rb") as file:
-        for line in islice(file, count):
-            yield line[:-1]
+def _write_lane(folder: Path, suite: str, fragments: int, count: int, lane: int) -> None:
+    people = consortium(suite)
+    made = opening(people, fragments)[1]
+    with (folder / f"lane-{lane}").open("wb") as file:
+        file.writelines(one + b"\n" for one in transfers(people, made, count, lane, LANES))
+
+
+def signed_ahead(folder: Path, count: int) -> Iterator[bytes]:
+    """Yield the first transfers that were signed ahead."""
+    with ExitStack() as stack:
+        lanes = [stack.enter_context((folder / f"lane-{lane}").open("rb")) for lane in range(LANES)]
+        for number in range(count):
+            yield lanes[number % LANES].readline()[:-1]
 
 
 def write_ledger(people: Consortium, path: Path, calls: Iterable[bytes], fragments: int, processes: int) -> Spent:

@@ -93,12 +93,23 @@ def opening(people: Consortium, fragments: int) -> tuple[list[bytes], list[str]]
     return calls, made
 
 
-def transfers(people: Consortium, made: list[str], count: int) -> Iterator[bytes]:
-    """Yield so many transfers, each of the fragment that has waited longest."""
-    signer = _Signing(people, 1)
+def transfers(people: Consortium, made: list[str], count: int, lane: int = 0, lanes: int = 1) -> Iterator[bytes]:
+    """Yield so many transfers, each of the fragment that has waited longest.
+
+    Parameters
+    ----------
+    made
+        Fragments of the opening; their number is a multiple of the lanes.
+    count
+        How many transfers there are in all lanes.
+    lane, lanes
+        Yield only each so manieth: fragments of one lane do not depend on those of another, so that several processes
+        can sign.
+    """
+    signer = _Signing(people, 1 + lane)
     live = list(made)
     blocks_before = 1 + -(-3 * len(made) // MOST_TRANSACTIONS)
-    for number in range(count):
+    for number in range(lane, count, lanes):
         place, round_trip = number % len(live), number // len(live)
         owner, to = _NAMES[1:] if round_trip % 2 == 0 else _NAMES[:0:-1]
         arguments = {"fragment": live[place], "payees": [{"amount": _AMOUNT_FEN, "to": to}]}

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import ledger, ledger_speed
 from benchmarks.errors import PeerMissingError
-from benchmarks.ledger_audit import audit_alone, lines_of, merkle_seconds, write_ledger, write_lines
+from benchmarks.ledger_audit import audit_alone, merkle_seconds, signed_ahead, write_ledger, write_transfers
 from benchmarks.ledger_clock import children_seconds, spent_since, spread
 from benchmarks.ledger_floor import FLOORS, claims_of
 from benchmarks.ledger_workload import ED25519, SM2, consortium, opening, opening_node, place_of, transfers
@@ -98,8 +98,9 @@ def test_the_floor_verifies_the_signatures_of_the_transfers():
 
 def test_a_ledger_from_lines_holds_and_is_hashed(tmp_path: Path):
     people = consortium(ED25519)
-    write_lines(tmp_path / "calls", transfers(people, opening(people, 2)[1], 30))
-    calls = lines_of(tmp_path / "calls", 20)
+    write_transfers(tmp_path, ED25519, 2, 30)
+    calls = list(signed_ahead(tmp_path, 20))
+    assert len(set(calls)) == 20
     assert write_ledger(people, tmp_path / "x.ledger", calls, 2, 1).own > 0
     audit = audit_alone(tmp_path / "x.ledger", 1)
     assert audit.entries == 1 + 6 + 20
