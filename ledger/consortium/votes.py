@@ -2,7 +2,8 @@
 
 A vote names the block by number and by the hash of its header, and the digest of the state after it. It counts if the
 certificate is registered on the ledger for the role `node`, speaks for a standing member at the block's time, and the
-signature is good. Keys of nodes are good for nothing else: no contract asks for that role.
+signature is good. Keys of nodes are good for nothing else: no contract asks for that role. A member has one vote,
+however many certificates of nodes it has registered, and runs one node at a time.
 """
 
 from typing import NamedTuple
