@@ -58,7 +58,7 @@ def bundle_blocks(directory: Path) -> Generator[StoredBlock, None, None]:
     entries = _entries(directory, paths)
     digest = by_name(NAMES[0]).hash
     tiles = GrowingTiles(digest)
-    last = b""
+    number, last = -1, b""
     for number, line in enumerate(_lines(directory / BLOCKS)):
         header, last = _read_line(line, number)
         held = list(islice(entries, read_header(header).transactions))

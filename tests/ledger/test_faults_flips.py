@@ -8,6 +8,7 @@ import shutil
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flipping import FULL, Steps, around_blocks, flipped, places
 
@@ -173,3 +174,35 @@ def test_a_page_exchanged_for_another_is_found(copy: Path, tmp_path: Path) -> No
         except NoLedgerError:
             assert page == 0
     shutil.rmtree(tmp_path)
+
+
+def changed_somehow(data: bytes, rng: np.random.Generator) -> bytes:
+    """Cut off, lengthen, insert, leave out, overwrite, or empty."""
+    place = int(rng.integers(0, len(data) + 1))
+    some = rng.bytes(int(rng.integers(1, 40)))
+    return (
+        data[:place],
+        data + some,
+        data[:place] + some + data[place:],
+        data[:place] + data[place + len(some) :],
+        data[:place] + some + data[place + len(some) :],
+        b"",
+    )[int(rng.integers(0, 6))]
+
+
+def test_whatever_else_is_done_to_a_file_is_found_and_never_a_surprise(written: Path, tmp_path: Path) -> None:
+    """A finding, or an error of the ledger's own; no other exception comes out of whatever bytes."""
+    bundle, path = tmp_path / "bundle", tmp_path / "receivables.ledger"
+    write_bundle(written, bundle)
+    shutil.copy(written, path)
+    rng = np.random.default_rng(11)
+    for _ in range(40 if FULL else 5):
+        for one in (path, path, *sorted(each for each in bundle.rglob("*") if each.is_file())):
+            data = one.read_bytes()
+            spoilt = changed_somehow(data, rng)
+            one.write_bytes(spoilt)
+            try:
+                assert spoilt == data or not verify(path if one == path else bundle).holds, one.name
+            except NoLedgerError:
+                assert spoilt[: len(MAGIC)] != MAGIC
+            one.write_bytes(data)
