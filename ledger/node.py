@@ -113,7 +113,8 @@ class Node:
         Raises
         ------
         StoreError
-            If the store can not be written; nothing is acknowledged then.
+            If the store can not be written; nothing is acknowledged then. What did get into the log all the same, in an
+            earlier block of the same call for instance, is refused as a replay when it is submitted again.
         """
         answers: list[Receipt | Refusal] = []
         for start in range(0, len(transactions), MOST_TRANSACTIONS):

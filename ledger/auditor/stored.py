@@ -12,7 +12,7 @@ from pathlib import Path
 from ledger.auditor.pages import page_blocks
 from ledger.auditor.stored_block import StoredBlock
 from ledger.container import MAGIC
-from ledger.errors import BlockError, NoLedgerError
+from ledger.errors import BlockError, NoLedgerError, StoreError
 
 __all__ = ["StoredBlock", "file_blocks"]
 
@@ -28,6 +28,8 @@ def file_blocks(path: Path) -> Generator[StoredBlock, None, None]:
         If the file is damaged, or holds something else than bytes.
     DamagedStoreError
         At the end, if something is damaged that no block is made of.
+    StoreError
+        If it was not closed, and nothing can be written beside it, as SQLite must to read what lies there.
     """
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
@@ -47,6 +49,10 @@ def _with_log(path: Path) -> Generator[StoredBlock, None, None]:
             if [type(one) for one in row] != [int, bytes, bytes, bytes]:
                 raise BlockError(f"block {row[0]!r} is not stored as a number and three runs of bytes")
             yield StoredBlock(*row)
+    except sqlite3.OperationalError as error:
+        if "unable to open" in str(error) or "readonly" in str(error):
+            raise StoreError(f"{path} was not closed, and its folder can not be written to: copy it first") from None
+        raise BlockError(f"{path} can not be read: {error}") from None
     except sqlite3.Error as error:
         raise BlockError(f"{path} can not be read: {error}") from None
     finally:

@@ -88,6 +88,7 @@ def test_a_disk_that_is_full_at_closing_loses_nothing(copy: Path, people: Consor
     assert verify(copy).entries == 101 + 27
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # Python 3.12 warns of numpy's threads
 def test_a_closed_ledger_is_read_where_nothing_can_be_written(written: Path) -> None:
     folder = Path(tempfile.mkdtemp(prefix="hexi-read-only-"))
     path = folder / written.name
@@ -106,8 +107,17 @@ def test_a_closed_ledger_is_read_where_nothing_can_be_written(written: Path) -> 
         with pytest.raises(StoreError, match="opened for writing"):
             SqliteStore(folder / "new.ledger", create=True)
 
+    def look_at_one_that_was_not_closed() -> None:
+        for look_at in (verify, lambda place: SqliteStore(place, read_only=True)):
+            with pytest.raises(StoreError, match="copy it first"):
+                look_at(path)
+
     try:
         assert run_as_nobody(look) == 0
+        folder.chmod(0o755)
+        path.with_name(path.name + "-wal").write_bytes(bytes(40))
+        folder.chmod(0o555)
+        assert run_as_nobody(look_at_one_that_was_not_closed) == 0
     finally:
         folder.chmod(0o755)
         shutil.rmtree(folder)
