@@ -3,7 +3,8 @@
 A log that lost its last blocks is a whole, shorter log, and SQLite takes a write-ahead file that was cut off for one
 that ends there. The writer therefore notes beside the file how many blocks are on disk, after each of them is; in the
 file whose lock it holds, as one short line in place. It is never ahead of the disk, so that fewer blocks than it says
-are a loss. When the file is closed and sealed, it is emptied.
+are a loss. When the file is closed and sealed, it is emptied. Who knowingly puts an older copy in the file's place
+deletes the mark.
 """
 
 from hashlib import sha256

@@ -58,6 +58,17 @@ def change(url: str, command: str) -> None:
         connection.execute(command.encode())
 
 
+def await_setting(url: str, wanted: str, seconds: float = 20) -> None:
+    """Wait until the server has read its settings again."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with psycopg.connect(url) as connection:
+            if connection.execute("SHOW fsync").fetchone() == (wanted,):
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"fsync is not {wanted}")
+
+
 def check_all_there(url: str, known: list[Acknowledged]) -> None:
     report = verify(url)
     assert report.holds
@@ -127,12 +138,13 @@ def test_a_server_that_does_not_write_through_is_refused(postgres: Server, found
     change(postgres.url(), "ALTER SYSTEM SET fsync = off")
     change(postgres.url(), "SELECT pg_reload_conf()")
     try:
-        time.sleep(0.2)
+        await_setting(postgres.url(), "off")
         with pytest.raises(StoreError, match="fsync = off"):
             opened(founded)
     finally:
         change(postgres.url(), "ALTER SYSTEM RESET fsync")
         change(postgres.url(), "SELECT pg_reload_conf()")
+        await_setting(postgres.url(), "on")
 
 
 def test_the_auditor_reads_a_database_as_it_does_a_file(filled: str, written: Path) -> None:
