@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from ledger.reference import discounts, pledges, receivables
+from ledger.reference import discounts, pledges, receivables, settlement
 
 __all__ = ["after", "broken_rules", "new_book"]
 
@@ -66,7 +66,7 @@ def after(book: Book, call: Call) -> Book:
     elif contract == "discounts":
         discounts.discount(copy, call)
     else:
-        {"receivables": receivables.EFFECTS, "pledges": pledges.EFFECTS}[contract][action](copy, call)
+        {**receivables.EFFECTS, **settlement.EFFECTS, **pledges.EFFECTS}[action](copy, call)
     return copy
 
 
@@ -76,7 +76,7 @@ def _rules(call: str) -> Any:
         return _vote_rules
     if contract == "discounts":
         return discounts.discount_rules
-    return {"receivables": receivables.RULES, "pledges": pledges.RULES}[contract][action]
+    return {**receivables.RULES, **settlement.RULES, **pledges.RULES}[action]
 
 
 def _vote_rules(book: Book, call: Call) -> Iterator[str]:

@@ -16,19 +16,37 @@ Call = dict[str, Any]
 
 
 def unsigned(call: Call, *organisations: str) -> Iterator[str]:
-    """Name what is broken if somebody concerned has not signed."""
+    """Name what is broken if somebody concerned has not signed.
+
+    Examples
+    --------
+    >>> list(unsigned({"signers": ["core"]}, "core", "bank-a"))
+    ['NotApprovedError']
+    """
     if not set(organisations) <= set(call["signers"]):
         yield "NotApprovedError"
 
 
 def known(book: Book, *organisations: str) -> Iterator[str]:
-    """Name what is broken if somebody is no member now."""
+    """Name what is broken if somebody is no member now.
+
+    Examples
+    --------
+    >>> list(known({"members": {"core": {"standing": False}}}, "core"))
+    ['UnknownMemberError']
+    """
     if not all(one in book["members"] and book["members"][one]["standing"] for one in organisations):
         yield "UnknownMemberError"
 
 
 def circulates(book: Book, call: Call, name: str) -> Iterator[str]:
-    """Name what keeps a fragment from moving: it is not there, not free, not accepted, or due."""
+    """Name what keeps a fragment from moving: it is not there, not free, not accepted, or due.
+
+    Examples
+    --------
+    >>> list(circulates({"fragments": {}}, {"time": 60}, "F"))
+    ['DoubleSpendError']
+    """
     fragment = book["fragments"].get(name)
     if fragment is None:
         yield "DoubleSpendError"
@@ -45,7 +63,16 @@ def circulates(book: Book, call: Call, name: str) -> Iterator[str]:
 def endorsed(
     receivable: dict[str, Any], fragment: dict[str, Any], to: str, *, is_owner_liable: bool = True
 ) -> list[str]:
-    """Return who is liable to the next owner: all who passed it on before he first had it, if so agreed."""
+    """Return who is liable to the next owner: all who passed it on before he first had it, if so agreed.
+
+    Examples
+    --------
+    >>> receivable = {"recourse": True, "obligor": "core", "acceptor": "core"}
+    >>> endorsed(receivable, {"endorsers": ["a", "b"], "owner": "c"}, "d")
+    ['a', 'b', 'c']
+    >>> endorsed(receivable, {"endorsers": ["a", "b"], "owner": "c"}, "b")
+    ['a']
+    """
     if not receivable["recourse"] or to == receivable["obligor"] or to == receivable["acceptor"]:
         return []
     liable = list(fragment["endorsers"])
@@ -57,7 +84,15 @@ def endorsed(
 
 
 def replace(book: Book, call: Call, spent: list[str], made: list[dict[str, Any]]) -> None:
-    """Take fragments away and put others there, which descend from the first."""
+    """Take fragments away and put others there, which descend from the first.
+
+    Examples
+    --------
+    >>> book = {"fragments": {"F": {"amount": 5}}}
+    >>> replace(book, {"id": "ab" * 32}, ["F"], [{"amount": 5}])
+    >>> book["fragments"]
+    {'abababababababababababababababab:0': {'amount': 5, 'parent': 'F'}}
+    """
     for name in spent:
         del book["fragments"][name]
     for place, fragment in enumerate(made):
@@ -198,80 +233,6 @@ def _merge(book: Book, call: Call) -> None:
     replace(book, call, names, [{**first, "amount": sum(book["fragments"][name]["amount"] for name in names)}])
 
 
-def _paid(fragment: dict[str, Any]) -> str:
-    """Who gets the money of a fragment: whoever locked it, else its owner."""
-    return str(fragment["lock"]["payee"] if "lock" in fragment else fragment["owner"])
-
-
-def _redeem_rules(book: Book, call: Call) -> Iterator[str]:
-    names = call["arguments"]["fragments"]
-    there = [book["fragments"][name] for name in names if name in book["fragments"]]
-    if len(set(names)) < len(names) or len(there) < len(names):
-        yield "DoubleSpendError"
-    if len({fragment["receivable"] for fragment in there}) > 1:
-        yield "MergeError"
-    for fragment in there:
-        receivable = book["receivables"][fragment["receivable"]]
-        if call["time"] < receivable["due"]:
-            yield "MaturityError"
-        yield from unsigned(call, receivable["acceptor"], _paid(fragment))
-
-
-def _redeem(book: Book, call: Call) -> None:
-    names = call["arguments"]["fragments"]
-    receivable = book["receivables"][book["fragments"][names[0]]["receivable"]]
-    receivable["open"] -= sum(book["fragments"][name]["amount"] for name in names)
-    if receivable["open"] == 0:
-        receivable["status"] = "redeemed"
-    replace(book, call, names, [])
-
-
-def _default_rules(book: Book, call: Call) -> Iterator[str]:
-    receivable = book["receivables"].get(call["arguments"]["receivable"])
-    fragment = book["fragments"].get(call["arguments"]["fragment"])
-    if receivable is None:
-        yield "UnknownRecordError"
-        return
-    if receivable["status"] != "accepted":
-        yield "StatusError"
-    if call["time"] < receivable["due"]:
-        yield "MaturityError"
-    if fragment is None:
-        yield "DoubleSpendError"
-        return
-    if fragment["receivable"] != call["arguments"]["receivable"]:
-        yield "MergeError"
-    yield from unsigned(call, _paid(fragment))
-
-
-def _default(book: Book, call: Call) -> None:
-    book["receivables"][call["arguments"]["receivable"]]["status"] = "defaulted"
-
-
-def _recourse_rules(book: Book, call: Call) -> Iterator[str]:
-    fragment = book["fragments"].get(call["arguments"]["fragment"])
-    if fragment is None:
-        yield "DoubleSpendError"
-        return
-    if book["receivables"][fragment["receivable"]]["status"] != "defaulted":
-        yield "StatusError"
-    if "lock" in fragment:
-        yield "LockedError"
-    payer = call["arguments"].get("payer", (fragment["endorsers"] or [None])[-1])
-    if payer not in fragment["endorsers"]:
-        yield "NoRecourseError"
-    else:
-        yield from unsigned(call, fragment["owner"], payer)
-
-
-def _recourse(book: Book, call: Call) -> None:
-    name = call["arguments"]["fragment"]
-    fragment = book["fragments"][name]
-    payer = call["arguments"].get("payer", fragment["endorsers"][-1])
-    before = fragment["endorsers"][: fragment["endorsers"].index(payer)]
-    replace(book, call, [name], [{**fragment, "owner": payer, "endorsers": before}])
-
-
 RULES = {
     "draft": _draft_rules,
     "cancel": _paper_rules,
@@ -281,9 +242,6 @@ RULES = {
     "transfer": _transfer_rules,
     "split": _split_rules,
     "merge": _merge_rules,
-    "redeem": _redeem_rules,
-    "default": _default_rules,
-    "recourse": _recourse_rules,
 }
 EFFECTS = {
     "draft": _draft,
@@ -294,7 +252,4 @@ EFFECTS = {
     "transfer": _transfer,
     "split": _split,
     "merge": _merge,
-    "redeem": _redeem,
-    "default": _default,
-    "recourse": _recourse,
 }

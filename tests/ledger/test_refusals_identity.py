@@ -290,6 +290,13 @@ def test_whoever_was_withdrawn_stays_so_when_a_later_list_forgets_him() -> None:
     assert rules(stage.node.submit([by(stage, person)])) == ["RevokedCertificateError"]
 
 
+def test_a_serial_that_was_withdrawn_once_is_so_for_a_certificate_that_comes_later() -> None:
+    stage = Stage()
+    send(stage, "members.revoke", revocations(stage, 900, number=1), "bank-a/admin")
+    send(stage, "members.revoke", revocations(stage, number=2), "bank-a/admin")
+    assert rules(stage.node.submit([by(stage, registered(stage))])) == ["RevokedCertificateError"]
+
+
 def test_a_serial_is_withdrawn_at_its_own_organisation_alone() -> None:
     stage = Stage()
     person = registered(stage, "bank-b")
