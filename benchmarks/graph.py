@@ -39,9 +39,12 @@ from benchmarks.graph_peers import Answer, Subject, peers
 from benchmarks.graph_ties import Ties, same, ties_of
 from benchmarks.measurement import SHARE, Measurement, Progress
 
-__all__ = ["QUESTIONS", "TITLE_ZH", "Answers", "agreement", "measured", "run"]
+__all__ = ["PACKAGES", "QUESTIONS", "TITLE_ZH", "Answers", "agreement", "measured", "run"]
 
 TITLE_ZH = "担保网络：结构与情景"
+
+PACKAGES = ("numpy", "numba", "scipy", "igraph", "networkit", "rustworkx", "networkx", "pandas")
+"""Whose versions belong into a record of this benchmark."""
 
 QUESTIONS = (
     *("weak components", "strong components", "k-core", "articulation firms", "PageRank", "cycles up to 3"),
@@ -50,7 +53,7 @@ QUESTIONS = (
 _SEED = 7
 _SIZES, _QUICK_SIZES = (10_000, 100_000, 1_000_000), (10_000,)
 _SCENARIOS, _QUICK_SCENARIOS = 10_000, 200
-_RUNS = 5
+_RUNS, _QUICK_RUNS = 5, 2
 _PER_FIRM = "ours, seconds for a million firms"
 _SHORT, _LONG_ENOUGH, _LONG = 0.05, 4.0, 5.0
 """CPU seconds of all runs up to which there are more of them, beyond which there are fewer; of one that is enough."""
@@ -101,7 +104,7 @@ def run(quick: bool = False, progress: Progress | None = None) -> tuple[Measurem
         for number, subject in enumerate(subjects):
             if progress is not None:
                 progress("libraries · 算法库", place * len(subjects) + number, len(sizes) * len(subjects))
-            known.append(measured(subject, ties))
+            known.append(measured(subject, ties, _QUICK_RUNS if quick else _RUNS))
         found += _tables(f"{firms:,} firms", known)
         alone += _alone(firms, ties, _QUICK_SCENARIOS if quick else _SCENARIOS, known)
     alone += _growth(alone)

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from credit_graph.errors import NoDefaultsError, PredictionInputError
 from credit_graph.prediction.chances import Prediction
@@ -39,6 +40,9 @@ __all__ = ["DefaultRanker", "Prediction"]
 
 Floats = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
+
+_FEW = 50_000
+"""Rows up to which one thread is enough: several wait for each other at every split, and burn the processor for it."""
 
 _FALLEN = ("defaulted", "recent")
 _RISING = {
@@ -206,11 +210,18 @@ class DefaultRanker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         values = table.to_numpy(copy=True)
         # scikit-learn cannot bin a column that is missing everywhere; one of zeros is never split
         values[:, np.isnan(values).all(axis=0)] = 0.0
-        return model.fit(values, label)
+        with threadpool_limits(_threads(values)):
+            return model.fit(values, label)
+
+
+def _threads(values: Floats) -> int | None:
+    return 1 if len(values) <= _FEW else None  # None: as many as there are
 
 
 def _mean_chance(models: list[Any], table: pd.DataFrame) -> Floats:
-    return np.asarray(np.mean([model.predict_proba(table.to_numpy())[:, 1] for model in models], axis=0), np.float64)
+    values = table.to_numpy()
+    with threadpool_limits(_threads(values)):
+        return np.asarray(np.mean([model.predict_proba(values)[:, 1] for model in models], axis=0), np.float64)
 
 
 def _by_day(history: History, rows: pd.DataFrame, of_day: Callable[[Day], pd.DataFrame]) -> pd.DataFrame:

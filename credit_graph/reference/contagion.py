@@ -153,16 +153,18 @@ def guarantee_by_rounds(
     when = [0 if i in failed else -1 for i in range(n)]
     for now in range(1, n + 1):
         down = [j for j in range(n) if when[j] >= 0]
-        for i in range(n):
+        for i in [firm for firm in range(n) if when[firm] < 0]:
             calls = 0.0
             for j in down:
-                if j != i and guarantees[i][j] > 0:
+                if guarantees[i][j] > 0:
                     # jointly: i pays beside those who have not fallen; else beside all, fallen or not
                     others = [k for k in range(n) if k not in (i, j) and not (joint and k in down)]
                     together = guarantees[i][j] + sum(guarantees[k][j] for k in others)
                     calls += min(guarantees[i][j], debt[j] * guarantees[i][j] / together)
-            if when[i] < 0 and calls > buffer[i] * (1 + 1e-12):
+            if calls > buffer[i] * (1 + 1e-12):
                 when[i] = now
+        if now not in when:
+            break
     return when
 
 

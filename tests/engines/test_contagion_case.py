@@ -77,8 +77,10 @@ def test_pictures_and_the_replay_can_be_drawn(small: Result) -> None:
     assert len(fell) == len(small.tables[0].rows)
 
 
-def test_equal_seeds_give_equal_results(small: Result) -> None:
-    assert to_json(contagion.run(seed=7, size=400)) == to_json(small)
+def test_equal_seeds_give_equal_results_and_other_seeds_others(small: Result) -> None:
+    again, other = (contagion.run(seed=seed, size=100) for seed in (7, 8))
+    assert to_json(contagion.run(seed=7, size=100)) == to_json(again)
+    assert len({one.headline for one in (again, other, small)}) == 3
 
 
 def test_a_province_with_too_few_defaults_is_told_without_a_ranking() -> None:
