@@ -1,0 +1,70 @@
+"""Serving: the systems on loopback, in a thread of their own, for tests, cases and demonstrations."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from starlette.types import ASGIApp
+
+from rpa.errors import MissingExtraError, RpaError
+
+__all__ = ["serve"]
+
+_STARTING_SECONDS = 15.0
+
+
+@contextmanager
+def serve(applications: Mapping[str, ASGIApp], host: str = "127.0.0.1") -> Iterator[dict[str, str]]:
+    """Serve applications, each on a free port, and end them afterwards.
+
+    Parameters
+    ----------
+    applications
+        By name.
+    host
+        Where they listen; loopback unless told otherwise.
+
+    Yields
+    ------
+    dict of str to str
+        Address of each, such as `http://127.0.0.1:40123`.
+
+    Raises
+    ------
+    RpaError
+        If one does not start.
+    """
+    try:
+        import uvicorn
+    except ModuleNotFoundError:
+        raise MissingExtraError("the systems need uvicorn: pip install -e '.[rpa]'") from None
+    servers, threads, addresses = [], [], {}
+    for name, application in applications.items():
+        listening = socket.create_server((host, 0))
+        settings = uvicorn.Config(
+            application, log_level="critical", lifespan="off", date_header=False, server_header=False, ws="none"
+        )
+        server = uvicorn.Server(settings)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name=name, daemon=True)
+        thread.start()
+        servers.append(server)
+        threads.append(thread)
+        addresses[name] = f"http://{host}:{listening.getsockname()[1]}"
+    try:
+        _wait(servers)
+        yield addresses
+    finally:
+        for server in servers:
+            server.should_exit = server.force_exit = True
+        for thread in threads:
+            thread.join(timeout=10)
+
+
+def _wait(servers: Sequence[object]) -> None:
+    until = time.monotonic() + _STARTING_SECONDS
+    while not all(getattr(server, "started", False) for server in servers):
+        if time.monotonic() > until:
+            raise RpaError("the systems did not start in time")
+        time.sleep(0.01)
