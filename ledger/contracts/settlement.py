@@ -23,8 +23,6 @@ def redeem(state: State, transaction: Transaction) -> State:
         raise MergeError("arguments.fragments are of several receivables: redeem one at a time")
     name = promises.pop()
     promise = PROMISES.read(state, CONTROLLER, name)
-    if promise["status"] not in ("accepted", "defaulted"):
-        raise StatusError(f"receivable {name} is {promise['status']}: there is nothing to redeem")
     if transaction.time < promise["due"]:
         raise MaturityError(f"receivable {name} is due at {promise['due']}, after the block's time {transaction.time}")
     require(transaction, [promise["acceptor"], *map(_paid_to, records)])
