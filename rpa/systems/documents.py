@@ -46,7 +46,8 @@ def documents(account_number: str, size: int = 20_000) -> dict[str, bytes]:
     found = {}
     for place, name in enumerate(PAGES):
         seed = int.from_bytes(hashlib.sha256(f"{account_number} {place}".encode()).digest()[:8], "big")
-        noise = np.random.default_rng(seed).bytes(max(size, 64))
+        rng = np.random.default_rng(seed)
+        noise = rng.bytes(max(size, 64))
         found[name] = _png(noise, account_number) if name.endswith("png") else _pdf(noise, account_number)
     return found
 
