@@ -142,14 +142,15 @@ def verify_blocks(
         return Report(findings=(_finding(0, error),))
     try:
         genesis, anchor = anchor_of(first, ledger)
-        here = _open(first, genesis, anchor)
+        opened = [_open(first, genesis, anchor)]
     except LedgerError as error:
         return Report(findings=(_finding(0, error),))
     rules = Rules(anchor.ledger, anchor.suite, genesis.longest_validity)
     report = Report(anchor.ledger, anchor.origin, genesis.suite, first=genesis.time, last=genesis.time)
-    report = _held(report, here)
+    report = _held(report, opened[0])
     with signature_checker(genesis.suite, processes) as signatures:
-        return _walk(stream, here, anchor, rules, report, signatures, progress or (lambda *_: None))
+        # Whoever holds the first state holds what differs in each one after it: it is handed over, not lent.
+        return _walk(stream, opened.pop(), anchor, rules, report, signatures, progress or (lambda *_: None))
 
 
 def _walk(

@@ -1,5 +1,6 @@
 """Signatures are verified in other processes: with the same verdict, and with a word if one of them ends."""
 
+import gc
 import multiprocessing
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from ledger.auditor.stored import StoredBlock
 from ledger.auditor.verification import verify_blocks
 from ledger.errors import ScreeningError
 from ledger.node import Node, found
+from ledger.state import State
 from ledger.stores import MemoryStore
 from ledger.transaction import message_of
 
@@ -71,3 +73,13 @@ def test_progress_is_told_for_each_block_and_for_the_last_signature(blocks: list
     told: list[tuple[str, int, int]] = []
     verify_blocks(blocks, progress=lambda *step: told.append(step))
     assert told == [*(("entries", 1 + 70 * block, 0) for block in range(1, 5)), ("signatures", 281, 281)]
+
+
+def test_states_that_lie_behind_are_forgotten(blocks: list[StoredBlock]) -> None:
+    alive: list[int] = []
+
+    def look(*_: object) -> None:
+        alive.append(sum(type(one) is State for one in gc.get_objects()))
+
+    verify_blocks(blocks, progress=look)
+    assert max(alive) - min(alive) < 70, "a block of seventy entries makes a hundred and forty states"
