@@ -16,17 +16,19 @@ from datasets.supply_chains import ATTEMPTS
 from datasets.towns import FIRMS, towns_for
 from engines.errors import EngineError
 from engines.progress import Report
-from engines.receivables.attacks import Attack, changed_amount, forked, rolled_back
+from engines.receivables.attacks import Attack, changed_amount, forked, rolled_back, shown_to_a_witness
 from engines.receivables.flow import flow
 from engines.receivables.life import life_of, most_eventful
 from engines.receivables.outstanding import outstanding
 from engines.receivables.playing import Played, play
 from engines.receivables.tables import attack_table, attempt_table, financing_table, life_table
+from engines.receivables.witnessing import witness_of
 from engines.result import Check, Number, Picture, Result
 from engines.risk_graph.amounts import wan
 from ledger.auditor import Report as Audit
 from ledger.auditor import verify
 from ledger.auditor.bundling import write_bundle
+from ledger.auditor.cosigning import cosign
 from ledger.auditor.proof import Inclusion, prove_inclusion
 from ledger.auditor.proof_files import check_inclusion
 from ledger.errors import LedgerError
@@ -72,18 +74,19 @@ def run(
         raise EngineError(f"there is something at {bundle} already; name another place for the bundle")
     with tempfile.TemporaryDirectory(prefix="hexi-ledger-") as folder:
         played = play(Path(folder) / "receivables.ledger", seed, size, told)
-        told("audit · 审计", 0, 5)
+        told("audit · 审计", 0, 6)
         audit = verify(played.path, ledger=played.members.ledger)
         proof = prove_inclusion(played.path, _last_payment(played))
         attacks = []
-        for done, attack in enumerate((changed_amount, rolled_back, forked)):
-            told("audit · 审计", done + 1, 5)
+        for done, attack in enumerate((changed_amount, rolled_back, forked, shown_to_a_witness)):
+            told("audit · 审计", done + 1, 6)
             attacks.append(attack(played, Path(folder)))
-        told("audit · 审计", 4, 5)
+        told("audit · 审计", 5, 6)
         place = bundle or Path(tempfile.mkdtemp(prefix="hexi-receivables-")) / "bundle"
-        write_bundle(played.path, place)
-        told("audit · 审计", 5, 5)
-    again = verify(place, ledger=played.members.ledger)
+        witness = witness_of(played, Path(folder))
+        write_bundle(played.path, place, [cosign(played.path, witness.ask, witness.key)], [witness.key])
+        told("audit · 审计", 6, 6)
+    again = verify(place, ledger=played.members.ledger, witnesses=[witness.key], quorum=1)
     if say is not None:
         say(f"proof bundle · 证明包: hexi ledger verify {place}")
     return _result(seed, size, played, audit, again, proof, attacks)
@@ -207,8 +210,8 @@ def _checks(played: Played, audit: Audit, again: Audit, proof: Inclusion, attack
             f"entry {proof.place}, {len(proof.hashes)} hashes and the operator's signature",
         ),
         Check(
-            "the proof bundle on disk says the same",
-            "磁盘证明包复核一致",
+            "the proof bundle on disk says the same, and a witness has signed under it",
+            "磁盘证明包复核一致，并有见证人签名",
             again.holds and (again.root, again.state) == (audit.root, audit.state),
             f"{again.entries:,} entries",
         ),

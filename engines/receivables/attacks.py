@@ -9,18 +9,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from engines.receivables.membership import ORIGIN
 from engines.receivables.playing import Event, Played
+from engines.receivables.witnessing import witness_of
 from ledger.auditor import compare, verify
+from ledger.auditor.cosigning import cosign
 from ledger.auditor.proof import prove_growth
 from ledger.auditor.stored import file_blocks
 from ledger.auditor.stored_block import StoredBlock
 from ledger.block import read_header
 from ledger.canonical import decode, encode
-from ledger.errors import ProofError
+from ledger.errors import LedgerError, ProofError
 from ledger.node import Node, Receipt
 from ledger.stores import Block, SqliteStore
 
-__all__ = ["Attack", "changed_amount", "forked", "rolled_back"]
+__all__ = ["SECOND_STORY", "Attack", "changed_amount", "forked", "rolled_back", "shown_to_a_witness"]
+
+
+SECOND_STORY = "second-story.ledger"
 
 
 class Attack(NamedTuple):
@@ -82,7 +88,7 @@ def forked(played: Played, folder: Path) -> Attack:
     event = _payments(played)[-1]
     assert isinstance(event.answer, Receipt)
     blocks = list(file_blocks(played.path))
-    copy = _rewritten(blocks[: event.answer.block], folder / "second-story.ledger")
+    copy = _rewritten(blocks[: event.answer.block], folder / SECOND_STORY)
     time = read_header(blocks[event.answer.block].header).time
     members = played.members
     node = Node(SqliteStore(copy), members.operator, lambda: time)
@@ -94,13 +100,33 @@ def forked(played: Played, folder: Path) -> Attack:
     answer = node.submit([members.sign("receivables.pay_on", given, [event.step["by_id"]], time)])[0]
     node.close()
     found = compare(played.path, copy)
+    proved = "; both signed checkpoints together prove it" if found.evidence is not None else ""
     whole = isinstance(answer, Receipt) and verify(copy).holds
     return Attack(
         "one fragment spent in two copies of the ledger",
         "向两家机构出示两套账本",
         f"fragment {event.spent[0]} goes to {event.step['to_id']} here and to {other} there; each copy holds in itself",
-        f"{found.relation} after {found.blocks} shared blocks",
+        f"{found.relation} after {found.blocks} shared blocks{proved}",
         whole and found.relation == "forked" and found.blocks == event.answer.block,
+    )
+
+
+def shown_to_a_witness(played: Played, folder: Path) -> Attack:
+    """Show the second story (see `forked`) to a witness that has signed the first: it signs no other history."""
+    witness = witness_of(played, folder)
+    cosign(played.path, witness.ask, witness.key)
+    try:
+        last = list(file_blocks(folder / SECOND_STORY))[-1].checkpoint
+        witness.signs.add_checkpoint(last, witness.signs.size(ORIGIN))
+        noticed, caught = "the witness has signed both", False
+    except LedgerError as error:
+        noticed, caught = str(error), True
+    return Attack(
+        "the second story shown to a witness",
+        "向见证人出示另一套账本",
+        f"{witness.key.name} has cosigned the first one, and is asked to sign the other copy's last checkpoint",
+        noticed,
+        caught,
     )
 
 
