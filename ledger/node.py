@@ -13,6 +13,7 @@ from ledger.auditor.verification import verify_blocks
 from ledger.errors import DamagedStoreError, LedgerError, NodeError, RefusalError, StoreError
 from ledger.execution import Rules, admit, execute
 from ledger.frontier import Frontier
+from ledger.garbage import left_alone
 from ledger.genesis import Genesis
 from ledger.replay import Head, Log, first_block, following, next_block, replay
 from ledger.replays import forget
@@ -141,7 +142,8 @@ class Node:
         self._catch_up()
         head = self._head
         time = max(head.time, self._clock())
-        held, state, answers = gather(read, head, time, self.rules, verified=verified, unverified=unverified)
+        with left_alone():
+            held, state, answers = gather(read, head, time, self.rules, verified=verified, unverified=unverified)
         if held:
             block, after = next_block(head, held, state, time, self.rules, self._signer, self.genesis.origin)
             self.store.append(block)

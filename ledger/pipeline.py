@@ -24,7 +24,6 @@ from typing import NoReturn
 from ledger.errors import RefusalError, ScreeningError, UsageError
 from ledger.execution import Rules, admit
 from ledger.forms import filled
-from ledger.garbage import left_alone
 from ledger.node import MOST_TRANSACTIONS, Node, Receipt, Refusal
 from ledger.processes import started_clean
 from ledger.screening import Verdict, screener
@@ -205,8 +204,7 @@ class Pipeline:
         late = {place: self._admitted(data) for place, (data, verdict) in enumerate(screened) if verdict is None}
         unverified = {one.id: one for one in late.values() if isinstance(one, SignedTransaction)}
         read = (late[place] if place in late else _read(*one) for place, one in enumerate(screened))
-        with left_alone():
-            answers = self.node.commit(read, verified=True, unverified=unverified)
+        answers = self.node.commit(read, verified=True, unverified=unverified)
         self._learn(one.certificate for transaction in unverified.values() for one in transaction.signatures)
         return answers
 
