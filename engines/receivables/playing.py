@@ -4,7 +4,6 @@ Whoever takes a step signs it, and the ledger says whether it holds. What may no
 its signatures are good, and it is the contracts that refuse it. A part (lot) of the tables is a fragment on the ledger.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,11 +16,11 @@ from datasets.ties import firm_id
 from datasets.towns import FIRMS, towns_for
 from engines.progress import Report
 from engines.receivables.calls import Moment, call_of, moment
-from engines.receivables.membership import PLATFORM, Consortium, Party, consortium
+from engines.receivables.membership import Consortium, consortium
+from engines.receivables.running import Running
 from ledger.contracts.fragments import fragment_id
-from ledger.node import Node, Receipt, Refusal, found
+from ledger.node import Receipt, Refusal
 from ledger.state import Record
-from ledger.stores import SqliteStore
 
 __all__ = ["Event", "Played", "play"]
 
@@ -88,21 +87,16 @@ class Played:
 
 
 class _Table:
-    """The running ledger: its node, its clock, and which fragment each lot of the tables is."""
+    """Which fragment each lot of the tables is, and what was there at the last look."""
 
-    def __init__(self, node: Node, members: Consortium, clock: list[int]) -> None:
-        self.node, self.members, self.clock = node, members, clock
+    def __init__(self, running: Running) -> None:
+        self.running = running
         self.lots: dict[str, list[str]] = {}
         self.fragments: _Fragments = {}
 
-    def submit(self, call: str, arguments: dict[str, Any], by: Iterable[str], **more: Any) -> Receipt | Refusal:
-        """Sign a call and submit it, a second after the last."""
-        self.clock[0] += 1
-        return self.node.submit([self.members.sign(call, arguments, by, self.clock[0], **more)])[0]
-
     def look(self, receivable: str) -> tuple[_Fragments, tuple[str, ...], frozenset[str]]:
         """Return which fragments came and went since the last look, and which of a receivable are locked."""
-        now = dict(self.node.state.records("fragments"))
+        now = dict(self.running.node.state.records("fragments"))
         made = {name: record for name, record in now.items() if name not in self.fragments}
         spent = tuple(name for name in self.fragments if name not in now)
         self.fragments = now
@@ -134,24 +128,22 @@ def play(path: Path, seed: int, firms: int, progress: Report) -> Played:
         _firms_in(promises, steps, some),
         moment(_FOUNDED),
     )
-    clock = [moment(_FOUNDED)]
     played = Played(path, members, promises)
-    store = SqliteStore(path, create=True)
-    found(store, members.genesis, members.operator)
-    node = Node(store, members.operator, lambda: clock[0])
-    table = _Table(node, members, clock)
-    _let_in(table, progress)
+    running = Running(path, members)
+    running.let_in(progress)
+    table = _Table(running)
     rows: list[dict[str, Any]] = steps.to_dict("records")  # type: ignore[assignment]  # columns are named by text
     known: dict[str, dict[str, Any]] = promises.to_dict("index")  # type: ignore[assignment]  # as above
     for place, step in enumerate(rows):
-        clock[0] = max(clock[0], moment(step["on"]) + _OPENING_HOUR)
+        running.now = max(running.now, moment(step["on"]) + _OPENING_HOUR)
         played.events.append(_step(table, step, known[step["receivable_id"]], truth.get(step["step_id"], "")))
         if place % 50 == 49:
-            played.checkpoints.append(next(iter(store.blocks(store.height() - 1))).checkpoint)
+            played.checkpoints.append(running.last_checkpoint())
         progress("steps · 流转", place + 1, len(rows))
-    played.state = {space: dict(node.state.records(space)) for space in node.state.spaces()}
-    played.refusals = dict(node.refusals)
-    node.close()
+    state = running.node.state
+    played.state = {space: dict(state.records(space)) for space in state.spaces()}
+    played.refusals = dict(running.node.refusals)
+    running.close()
     return played
 
 
@@ -161,27 +153,11 @@ def _firms_in(promises: pd.DataFrame, steps: pd.DataFrame, some: range) -> list[
     return [name for town in some for name in (firm_id(town, number) for number in range(FIRMS)) if name in named]
 
 
-def _let_in(table: _Table, progress: Report) -> None:
-    newcomers = table.members.newcomers
-    for place, one in enumerate(newcomers):
-        answers = [_admit(table, one)]
-        for person in one.people.values():
-            given = {"certificate": person.certificate.hex()}
-            answers.append(table.submit("members.register", given, [PLATFORM], roles=["admin"]))
-        assert all(isinstance(answer, Receipt) for answer in answers), answers
-        progress("members · 成员", place + 1, len(newcomers))
-
-
-def _admit(table: _Table, one: Party) -> Receipt | Refusal:
-    given = {"authority": one.authority.hex(), "kind": one.kind, "name": one.name}
-    return table.submit("members.admit", given, [PLATFORM, lending.BANKS[0][0]], roles=["admin"])
-
-
 def _step(table: _Table, step: dict[str, Any], promise: dict[str, Any], kind: str) -> Event:
     lots = table.lots.setdefault(step["receivable_id"], [])
-    now = Moment(step, promise, lots, table.fragments, table.clock[0])
-    call, arguments, by = call_of(now, table.members)
-    answer = table.submit(call, arguments, by)
+    now = Moment(step, promise, lots, table.fragments, table.running.now)
+    call, arguments, by = call_of(now, table.running.members)
+    answer = table.running.submit(call, arguments, by)
     made, spent, locked = table.look(step["receivable_id"])
     if isinstance(answer, Receipt):
         lots += [fragment_id(answer.id, place) for place in range(len(made))]
