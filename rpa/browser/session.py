@@ -1,0 +1,204 @@
+"""Browsers and tabs: started with nothing in the background, short of patience, and deaf to every dialog.
+
+Each tab is a context of its own, with its own cookies: systems that run on one host under several ports would otherwise
+end each other's sessions. A dialog is dismissed, never accepted, and remembered: the next action on the tab refuses.
+
+Beware: Chromium sends a request again by itself, a form too, if a connection that it had used before ends without an
+answer. So "no answer" never means that nothing was sent, or that it was sent once; only the system can tell.
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rpa.browser.matching import Healed
+from rpa.browser.resolver import Found
+from rpa.errors import FailureError, MissingExtraError, UnknownPageError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Dialog, Page, Response
+
+__all__ = ["Answer", "Tab", "answer_of", "failures", "go", "open_browser", "open_tab"]
+
+PATIENCE_SECONDS = 5.0
+_QUIET = (
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
+    *("--no-default-browser-check", "--disable-extensions", "--no-pings", "--metrics-recording-only"),
+    *("--disable-domain-reliability", "--disable-dev-shm-usage"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a system answered: HTML as the browser understood it, status, address, and the date in its header."""
+
+    html: str
+    status: int
+    address: str
+    dated: str = ""
+
+
+@dataclass(slots=True)
+class Tab:
+    """A tab, and what happened in it.
+
+    Parameters
+    ----------
+    page
+        Of Playwright.
+    downloads
+        Folder for files.
+    patience
+        Seconds that anything may take.
+    healed
+        Every field that was not found the plain way.
+    dialogs
+        Texts of dialogs that were dismissed and that nobody has heard of yet.
+    """
+
+    page: "Page"
+    downloads: Path
+    patience: float = PATIENCE_SECONDS
+    healed: list[Healed] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the tab can still be used; false after the browser has ended."""
+        browser = self.page.context.browser
+        return not self.page.is_closed() and browser is not None and browser.is_connected()
+
+    def check_dialogs(self) -> None:
+        """Refuse to go on after a dialog.
+
+        Raises
+        ------
+        UnknownPageError
+            Once, naming its text: whoever catches it has heard of it.
+        """
+        if self.dialogs:
+            texts, self.dialogs[:] = "; ".join(self.dialogs), []
+            raise UnknownPageError(f"a dialog that nobody knows came up and was dismissed: {texts:.200}")
+
+
+@asynccontextmanager
+async def open_browser(found: Found, *, headed: bool = False) -> "AsyncIterator[Browser]":
+    """Start a browser, and end it afterwards.
+
+    Raises
+    ------
+    MissingExtraError
+        If Playwright is not installed.
+    FailureError
+        If the browser does not start.
+    """
+    try:
+        from playwright.async_api import Error, async_playwright
+    except ModuleNotFoundError:
+        raise MissingExtraError("driving a browser needs Playwright: pip install -e '.[rpa]'") from None
+    # Chromium refuses to run as root inside its own sandbox.
+    as_root = ("--no-sandbox",) if getattr(os, "geteuid", lambda: 1)() == 0 else ()
+    async with async_playwright() as driver:
+        try:
+            browser = await driver.chromium.launch(
+                executable_path=found.path, headless=not headed, args=[*_QUIET, *as_root], timeout=30_000
+            )
+        except Error as error:
+            raise FailureError(f"the browser {found.path} does not start: {_first_line(error)}") from None
+        try:
+            yield browser
+        finally:
+            if browser.is_connected():
+                await browser.close()
+
+
+@asynccontextmanager
+async def open_tab(
+    browser: "Browser", downloads: Path, *, patience: float = PATIENCE_SECONDS, trace: Path | None = None
+) -> AsyncIterator[Tab]:
+    """Open a tab in a context of its own, and close both afterwards.
+
+    Parameters
+    ----------
+    downloads
+        Folder for files; made if it is not there.
+    patience
+        Seconds that anything may take.
+    trace
+        Where to write a full trace (a zip); it doubles the time an account takes, so only on a second try.
+    """
+    downloads.mkdir(parents=True, exist_ok=True)
+    with failures("opening a tab", patience):
+        context = await browser.new_context(
+            accept_downloads=True, locale="zh-CN", service_workers="block", viewport={"width": 1100, "height": 900}
+        )
+    try:
+        context.set_default_timeout(patience * 1000)
+        if trace is not None:
+            await context.tracing.start(screenshots=True, snapshots=True)
+        tab = Tab(await context.new_page(), downloads, patience)
+
+        async def dismiss(dialog: "Dialog") -> None:
+            tab.dialogs.append(f"{dialog.type}: {dialog.message}")
+            await dialog.dismiss()
+
+        tab.page.on("dialog", dismiss)
+        yield tab
+    finally:
+        await _close(context, trace)
+
+
+async def _close(context: "BrowserContext", trace: Path | None) -> None:
+    from playwright.async_api import Error
+
+    try:
+        if trace is not None:
+            await context.tracing.stop(path=trace)
+        await context.close()
+    except Error:
+        return  # the browser has ended, and the context with it
+
+
+async def go(tab: Tab, address: str) -> Answer:
+    """Go to an address, and return what is there.
+
+    Raises
+    ------
+    FailureError
+        If nothing answers in time, or the browser has ended.
+    UnknownPageError
+        If a dialog came up before.
+    """
+    tab.check_dialogs()
+    with failures(f"going to {address}", tab.patience):
+        response = await tab.page.goto(address, wait_until="domcontentloaded")
+        return await answer_of(tab, response)
+
+
+async def answer_of(tab: Tab, response: "Response | None") -> Answer:
+    """Return what stands in a tab after a response."""
+    html = await tab.page.content()
+    if response is None:
+        return Answer(html, 200, tab.page.url)
+    return Answer(html, response.status, tab.page.url, response.headers.get("date", ""))
+
+
+@contextmanager
+def failures(what: str, patience: float) -> Iterator[None]:
+    """Let Playwright's errors be failures of a system that name what was being done."""
+    from playwright.async_api import Error
+    from playwright.async_api import TimeoutError as LateError
+
+    try:
+        yield
+    except LateError:
+        raise FailureError(f"{what} took longer than {patience:g} seconds") from None
+    except Error as error:
+        raise FailureError(f"{what} failed: {_first_line(error)}") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
