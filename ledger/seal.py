@@ -9,6 +9,7 @@ delete the seal; then the blocks are audited with all signatures before the file
 """
 
 import os
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def seal_path(path: Path) -> Path:
 def write_seal(path: Path) -> None:
     """Seal a file that nobody writes to any more."""
     temporary = path.with_name(path.name + ".seal.new")
-    with temporary.open("w") as file:
-        file.write(_text(_digests(path)))
+    with temporary.open("wb") as file:
+        file.writelines(_pieces(path))
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(seal_path(path))
@@ -74,9 +75,9 @@ def broken_page(path: Path) -> str | None:
     seal = seal_path(path)
     if not seal.exists():
         return None
-    written, found = seal.read_bytes(), _digests(path)
-    if written == _text(found).encode():
+    if _is_intact(path, seal):
         return None
+    written, found = seal.read_bytes(), _digests(path)
     said = written.decode(errors="replace").split("\n")[1:-2]
     pages = [page for page, (one, two) in enumerate(zip(said, found, strict=False)) if one != two]
     if len(said) == len(found) and pages and written == _text(said).encode():
@@ -92,6 +93,25 @@ def _sync_folder(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Yield what the seal of a file must hold, piece by piece: a file of any length is sealed in level memory."""
+    whole, piece = sha256(), _TITLE.encode()
+    with path.open("rb") as file:
+        while True:
+            whole.update(piece)
+            yield piece
+            page = file.read(PAGE)
+            if not page:
+                break
+            piece = b"\n" + sha256(page).hexdigest().encode()
+    yield f"\n{whole.hexdigest()}\n".encode()
+
+
+def _is_intact(path: Path, seal: Path) -> bool:
+    with seal.open("rb") as file:
+        return all(file.read(len(piece)) == piece for piece in _pieces(path)) and not file.read(1)
 
 
 def _digests(path: Path) -> list[str]:
