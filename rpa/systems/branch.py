@@ -55,6 +55,11 @@ class Branch:
         """Where the image platform stores files."""
         return self.folder / "images"
 
+    def close(self) -> None:
+        """Close the files."""
+        for records in self.records.values():
+            records.close()
+
     def applications(self) -> dict[str, ASGIApp]:
         """Return the applications by system."""
         sites, records = self.sites, self.records
@@ -95,6 +100,9 @@ def open_branch(
     clock: Callable[[], datetime],
     *,
     known: Iterable[tuple[str, str, str]] = (),
+    known_accounts: Iterable[tuple[str, str, str]] = (),
+    banks: Mapping[str, str] | None = None,
+    entities: Mapping[str, str] | None = None,
     faults: Mapping[str, Faults] | None = None,
     session_seconds: float = 900.0,
     document_size: int = 20_000,
@@ -109,6 +117,12 @@ def open_branch(
         The time, with its time zone.
     known
         Credit code, number and state (open, cancelled, dormant) of basic accounts that were filed before.
+    known_accounts
+        Bank code, account number and state of accounts that were filed before.
+    banks
+        Name of each bank by its code; without any, every code is taken, and no name shown.
+    entities
+        Legal entity of each user who may only see its own.
     faults
         By system; none where none are given.
     """
@@ -122,10 +136,15 @@ def open_branch(
             faults.get(name, Faults()),
             encoding="gbk" if name == "accounts" else "utf-8",
             session_seconds=session_seconds,
+            entities=entities or {},
         )
         for name, title in SYSTEMS.items()
     }
     records = {name: Records(folder / f"{name}.db") for name in SYSTEMS}
     for code, number, state in known:
         central_bank.know(records["accounts"], code, number, state, clock())
+    for bank_code, number, state in known_accounts:
+        central_bank.know_account(records["accounts"], bank_code, number, state, clock())
+    for bank_code, name in (banks or {}).items():
+        central_bank.know_bank(records["accounts"], bank_code, name, clock())
     return Branch(folder, sites, records, document_size=document_size)

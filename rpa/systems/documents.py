@@ -12,7 +12,7 @@ import zlib
 
 import numpy as np
 
-__all__ = ["PAGES", "archive", "documents", "kind_of"]
+__all__ = ["PAGES", "archive", "documents", "kind_of", "png"]
 
 PAGES = ("开户申请书.png", "营业执照.png", "法定代表人身份证.pdf")
 _SIGNS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"%PDF-": "pdf"}
@@ -61,20 +61,27 @@ def archive(papers: dict[str, bytes]) -> bytes:
     return box.getvalue()
 
 
-def _png(noise: bytes, text: str) -> bytes:
-    side = max(int(len(noise) ** 0.5), 8)
-    rows = b"".join(b"\x00" + noise[row * side : (row + 1) * side].ljust(side, b"\x00") for row in range(side))
-    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    parts = (
-        (b"IHDR", head),
-        (b"tEXt", b"account\x00" + text.encode()),
-        (b"IDAT", zlib.compress(rows, 1)),
-        (b"IEND", b""),
-    )
+def png(width: int, height: int, grey: bytes, text: str = "") -> bytes:
+    """Return a picture of 8 bits of grey a point, row by row, with an account's number in its text.
+
+    Examples
+    --------
+    >>> kind_of(png(2, 1, bytes(2)))
+    'png'
+    """
+    rows = b"".join(b"\x00" + grey[row * width : (row + 1) * width] for row in range(height))
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))]
+    parts += [(b"tEXt", b"account\x00" + text.encode())] if text else []
+    parts += [(b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")]
     chunks = (
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
     )
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def _png(noise: bytes, text: str) -> bytes:
+    side = max(int(len(noise) ** 0.5), 8)
+    return png(side, side, noise[: side * side].ljust(side * side, b"\x00"), text)
 
 
 def _pdf(noise: bytes, text: str) -> bytes:

@@ -1,7 +1,8 @@
 """Faults of forms: labels that read otherwise, stand elsewhere, wrap their field, or have been exchanged.
 
 What a form sends is named by its fields and not touched: only what people see is changed, as a release of the system
-would. Exchanged labels are the worst of it: each field is found, each is unique, and both are wrong.
+would. Exchanged labels are the worst of it: each field is found, each is unique, and both are wrong. They
+are exchanged in pairs, another pair each time; a form that has none of the pairs has no occasion for it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ def labels_of(
     synonyms: Mapping[str, str],
     swaps: Sequence[tuple[str, str]],
     faults: Faults,
+    path: str = "",
 ) -> Labels:
     """Return how a form is shown on this occasion.
 
@@ -38,6 +40,8 @@ def labels_of(
         Text of each label, and how some read otherwise.
     swaps
         Pairs whose labels may be exchanged.
+    path
+        Of the request.
 
     Examples
     --------
@@ -46,13 +50,13 @@ def labels_of(
     {'a': '乙', 'b': '甲'}
     """
     text, order = {name: labels[name] for name in names}, tuple(names)
-    if faults.strikes("label_changed"):
+    if faults.strikes("label_changed", path):
         text |= {name: synonym for name, synonym in synonyms.items() if name in text}
-    if faults.strikes("label_moved"):
+    if faults.strikes("label_moved", path):
         order = (*order[1::2], *order[::2])
-    if faults.strikes("labels_swapped"):
-        pair = next((pair for pair in swaps if set(pair) <= set(names)), None)
-        if pair is not None:
-            text[pair[0]], text[pair[1]] = text[pair[1]], text[pair[0]]
-    wrapped = frozenset(names) if faults.strikes("label_wrapped") else frozenset()
-    return Labels(order, text, wrapped, faults.strikes("layout_changed"))
+    pairs = [pair for pair in swaps if set(pair) <= set(names)]
+    if pairs and faults.strikes("labels_swapped", path):
+        one, other = pairs[(faults.struck["labels_swapped"] - 1) % len(pairs)]
+        text[one], text[other] = text[other], text[one]
+    wrapped = frozenset(names) if faults.strikes("label_wrapped", path) else frozenset()
+    return Labels(order, text, wrapped, faults.strikes("layout_changed", path))
