@@ -68,6 +68,8 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("--quick", action="store_true", help="small sizes, some seconds")
     word.add_argument("--scorer", metavar="MODULE:CLASS", help="your own scorer beside ours")
     word.add_argument("--json", action="store_true", help="print JSON")
+    word.add_argument("--record", action="store_true", help="keep what was measured under benchmarks/results/")
+    word.add_argument("--note", default="", help="what a reader of the record must know, such as a busy machine")
 
     from ledger.commands import mount
 

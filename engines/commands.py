@@ -183,8 +183,14 @@ def _show(frame: "pd.DataFrame", title: str) -> None:
 
 def _bench(given: argparse.Namespace) -> int:
     """Run one benchmark or all, and show a table for each."""
+    from benchmarks.recording import circumstances, record
+
     known = catalogue.benchmarks()
     names = [given.name] if given.name else sorted(known)
+    if given.note and not given.record:
+        raise UnknownOptionError("--note says something about --record, which was not given")
+    if given.record and (given.quick or given.scorer):
+        raise UnknownOptionError("a record is of a full run of what ships: not with --quick or --scorer")
     everything = []
     for name in names:
         module = catalogue.load(known, name, "benchmark")
@@ -193,8 +199,12 @@ def _bench(given: argparse.Namespace) -> int:
             if given.name:
                 raise UnknownOptionError(f"the benchmark {name} takes no --scorer")
             options = {}
+        before = circumstances()
         with bars(_ERR) as report:
             measured = module.run(quick=given.quick, progress=report, **options)
+        if given.record:
+            path = record(name, measured, packages=getattr(module, "PACKAGES", ()), note=given.note, before=before)
+            _ERR.print(f"recorded · 已记录: {path}", highlight=False, soft_wrap=True)
         everything += [vars(one) | {"benchmark": name} for one in measured]
         if not given.json:
             _show_measured(known[name], measured)

@@ -42,3 +42,19 @@ def test_a_benchmark_that_is_not_there_is_named(capsys):
 def test_a_scorer_is_refused_by_a_benchmark_without_scorers(one_number, capsys):
     assert main(["bench", "province", "--scorer", "a:B"]) == 2
     assert "the benchmark province takes no --scorer" in capsys.readouterr().err
+
+
+def test_a_full_run_is_recorded_when_asked_and_a_quick_one_is_not(one_number, capsys, monkeypatch, tmp_path):
+    kept = {}
+
+    def record(name, measured, **more):
+        kept[name] = (tuple(measured), more["note"], sorted(more))
+        return tmp_path / f"{name}.json"
+
+    monkeypatch.setattr("benchmarks.recording.record", record)
+    assert main(["bench", "province", "--record", "--note", "a busy machine"]) == 0
+    assert kept == {"province": ((ONE,), "a busy machine", ["before", "note", "packages"])}
+    assert "province.json" in capsys.readouterr().err
+    for wrong in (["--record", "--quick"], ["--record", "--scorer", "a:B"], ["--note", "x"]):
+        assert main(["bench", "province", *wrong]) == 2
+    assert len(kept) == 1
