@@ -1,0 +1,68 @@
+"""Checking an account before anybody is bothered with it: what the registry adds, and what does not fit together.
+
+What a person has corrected is no longer held against what the pending list showed; the registry still has its word.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from rpa.bot.hold import BESIDE, Hold
+from rpa.errors import BadFilingError
+from rpa.filing import LABELS, Filing
+from rpa.listing import Registry, complete, problems
+from rpa.queue import State
+
+__all__ = ["check_account", "checked"]
+
+
+def check_account(hold: Hold, registry: Registry, today: date) -> None:
+    """Let an account go on if its data hold.
+
+    Raises
+    ------
+    BadFilingError
+        If they do not; every field is named.
+    """
+    record = dict(hold.item.record)
+    if hold.was_corrected():
+        record.pop("shown", None)
+    filing, added = checked(record, registry, today)
+    completed = {name: getattr(filing, name) for name in added}
+    said = f"completed from the registry: {', '.join(added)}" if added else ""
+    hold.advance(State.VALIDATED, said, {"completed": completed})
+
+
+def checked(record: Mapping[str, Any], registry: Registry, today: date) -> tuple[Filing, tuple[str, ...]]:
+    """Return the filing of a record of the queue, and which fields the registry completed.
+
+    Raises
+    ------
+    BadFilingError
+        If it is none, contradicts the registry or the pending list, or a field is not right.
+
+    Examples
+    --------
+    >>> from rpa.filing import _example, to_record
+    >>> checked(to_record(_example()), Registry([]), date(2020, 7, 1))
+    Traceback (most recent call last):
+    rpa.errors.BadFilingError: the registry knows no firm 9162010011939641XQ: ...
+    """
+    if record.get("trouble"):
+        raise BadFilingError(f"its deadline cannot be counted: {record['trouble']}", ("opened_at",))
+    plain = {name: value for name, value in record.items() if name not in BESIDE}
+    filing, added = complete(plain, registry)
+    found = problems(filing, today)
+    if found:
+        raise BadFilingError("; ".join(one.message for one in found), tuple(one.field for one in found))
+    differing = [
+        name for name, value in record.get("shown", {}).items() if name in LABELS and value != getattr(filing, name)
+    ]
+    if differing:
+        said = "; ".join(
+            f"{LABELS[name]} ({name}) is {getattr(filing, name)!r} in the list package,"
+            f" {record['shown'][name]!r} on the platform's page"
+            for name in differing
+        )
+        raise BadFilingError(f"list package and pending list contradict each other: {said}", tuple(differing))
+    return filing, added

@@ -1,0 +1,86 @@
+"""The papers of an account: from the operations platform to the image platform, and every page compared by its hash.
+
+What is stored rightly already is left alone; what is stored in part or wrongly is sent again.
+"""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from rpa.bot.desk import Desk
+from rpa.bot.hold import Hold
+from rpa.bot.papers import digests_of, read_archive, stored
+from rpa.bot.proof import Proof
+from rpa.errors import SafetyError, UploadError
+from rpa.filing import Filing
+from rpa.pages import arrive, images, operations, refused
+from rpa.queue import State
+
+__all__ = ["carry_papers"]
+
+
+async def carry_papers(desk: Desk, hold: Hold, proof: Proof) -> float | None:
+    """Take an account from `filed` to `imaged`.
+
+    Raises
+    ------
+    DownloadError, UploadError
+        If the papers do not arrive whole, here or there.
+    SafetyError
+        If the platform shows another account, or the archive holds what papers are not.
+    """
+    filing = hold.filing
+    files = await _fetched(desk, filing)
+    digests = digests_of(files)
+    # papers that this same walk has filed an instant ago cannot be there yet
+    is_new = hold.began_in is not State.FILED and hold.item.attempts == 0
+    if is_new or not await _is_stored(desk, filing, digests):
+        await _send(desk, filing, files, digests)
+    proof.papers(files)
+    hold.advance(State.IMAGED, facts={"papers": digests})
+    return None
+
+
+async def _fetched(desk: Desk, filing: Filing) -> dict[str, bytes]:
+    """Download an account's papers and return them; nothing is left on disk."""
+    path = operations.account.address("", filing.filing_id)
+    _, answer = await desk.visit("operations", path, [operations.account])
+    page = operations.account.read(answer.html)
+    if (page.filing_id, page.account_number) != (filing.filing_id, filing.account_number):
+        raise SafetyError(
+            f"the platform shows {page.account_number} under {page.filing_id}, the list {filing.account_number}"
+        )
+    archive = await operations.account.download(await desk.tab("operations"), page)
+    try:
+        return read_archive(archive)
+    finally:
+        archive.unlink(missing_ok=True)
+
+
+async def _is_stored(desk: Desk, filing: Filing, digests: Mapping[str, str]) -> bool:
+    path = images.page_set.address("", filing.entity, filing.filing_id)
+    page, answer = await desk.visit("images", path, [images.page_set, refused])
+    if page is refused:
+        return False
+    try:
+        images.page_set.check(answer.html, filing.entity, filing.filing_id, digests)
+    except UploadError:
+        return False
+    return True
+
+
+async def _send(desk: Desk, filing: Filing, files: Mapping[str, bytes], digests: Mapping[str, str]) -> None:
+    path = images.upload.address("", filing.entity, filing.filing_id)
+    await desk.visit("images", path, [images.upload])
+    tab = await desk.tab("images")
+    folder = Path(desk.downloads, "papers", filing.filing_id)
+    try:
+        paths = stored(folder, files)
+        answer = await images.upload.submit(tab, images.upload.Papers(filing.entity, filing.filing_id, paths))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    page, answer = await arrive(tab, answer, [images.page_set, images.upload])
+    if page is images.upload:
+        images.upload.check(answer.html)
+        raise UploadError("the upload form came back without a reason")
+    images.page_set.check(answer.html, filing.entity, filing.filing_id, digests)

@@ -1,0 +1,192 @@
+"""Intake: the day's list from the operations platform into the queue, whole or not at all, and each account once.
+
+The package is what counts, for it is signed; what the platform's pages show of the same accounts must agree with it. A
+list that is late is waited for, one that comes twice is taken once, and one that is damaged, a replay or not the
+platform's is refused with an alarm.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from rpa.bot.desk import Desk
+from rpa.bot.lists_taken import ListsTaken
+from rpa.bot.settings import Settings
+from rpa.deadlines import deadline_of
+from rpa.deadlines.rules import CHINA
+from rpa.errors import BadListError, CalendarError, FailureError, PolicyError
+from rpa.filing import ACCOUNT_TYPES
+from rpa.listing import PendingList, read_list
+from rpa.pages import arrive, operations
+from rpa.pages.operations.lists import Package
+from rpa.pages.operations.pending import PendingAccount
+from rpa.queue import WorkQueue, retry_after
+
+__all__ = ["Intake", "compared", "record_of", "shown_pages", "take_in"]
+
+_MOST_PAGES = 5_000
+_NAMES_OF_TYPES = {text: kind for kind, text in ACCOUNT_TYPES.items()}
+_COMPARED = ("entity", "depositor_name", "account_number", "account_type")
+
+
+@dataclass
+class Intake:
+    """What came of asking for lists.
+
+    Parameters
+    ----------
+    lists
+        Names of the packages that were taken.
+    added
+        Accounts that are new in the queue.
+    alarms
+        What somebody must look at, in words.
+    is_late
+        Whether the day's list had not come when the bot stopped waiting.
+    """
+
+    lists: list[str] = field(default_factory=list)
+    added: int = 0
+    alarms: list[str] = field(default_factory=list)
+    is_late: bool = False
+
+
+async def take_in(desk: Desk, queue: WorkQueue, taken: ListsTaken) -> Intake:
+    """Take in the lists that are offered and were not taken before; wait for one that is late.
+
+    Raises
+    ------
+    FailureError
+        If the platform fails again and again.
+    SafetyError
+        If a page is not known, or somebody must log in.
+    """
+    settings, found = desk.settings, Intake()
+    patience, rng = settings.patience, settings.rng("intake")
+    failures = 0
+    for attempt in range(patience.list_tries):
+        if attempt:
+            await asyncio.sleep(patience.list_wait_seconds)
+        while True:
+            try:
+                pending = await shown_pages(desk)
+                await _take_offered(desk, queue, taken, pending, found)
+                break
+            except FailureError:
+                failures += 1
+                if failures >= patience.most_attempts:
+                    raise
+                await desk.drop("operations")
+                await asyncio.sleep(retry_after(failures, rng, patience.first_backoff, patience.longest_backoff))
+        known = {item.filing_id for item in queue.items()}
+        unlisted = [one.filing_id for one in pending if one.filing_id not in known]
+        day = settings.clock().astimezone(CHINA).date()
+        found.is_late = bool(unlisted) or (settings.days.is_worked(day) and not taken.has_day(day.isoformat()))
+        if found.alarms or not found.is_late:
+            break
+    if found.is_late and not found.alarms:
+        found.alarms.append(_late(unlisted))
+    return found
+
+
+def _late(unlisted: Sequence[str]) -> str:
+    if not unlisted:
+        return "the day's list has not come"
+    return f"{len(unlisted)} pending accounts are in no list that came, such as {unlisted[0]}: the list is late"
+
+
+async def shown_pages(desk: Desk) -> list[PendingAccount]:
+    """Return all accounts that the platform shows, page by page.
+
+    Raises
+    ------
+    FailureError
+        If the list changes so much while it is read that not all of it is seen.
+    """
+    _, answer = await desk.visit("operations", operations.pending.PATH, [operations.pending])
+    shown = operations.pending.read(answer.html)
+    found = {one.filing_id: one for one in shown.accounts}
+    for _ in range(_MOST_PAGES):
+        if shown.page >= shown.last:
+            break
+        tab = await desk.tab("operations")
+        _, answer = await arrive(tab, await operations.pending.submit(tab), [operations.pending])
+        shown = operations.pending.read(answer.html)
+        found |= {one.filing_id: one for one in shown.accounts}
+    if len(found) < shown.total:
+        raise FailureError(f"the platform says {shown.total} pending accounts, its pages show {len(found)}")
+    return list(found.values())
+
+
+async def _take_offered(
+    desk: Desk, queue: WorkQueue, taken: ListsTaken, pending: Sequence[PendingAccount], found: Intake
+) -> None:
+    """Take every package that is offered and new, the oldest first."""
+    _, answer = await desk.visit("operations", operations.lists.PATH, [operations.lists])
+    offered = {one.digest: one for one in operations.lists.read(answer.html) if not taken.has(one.digest)}
+    read: list[tuple[Package, PendingList]] = []
+    last = taken.last_serial(desk.settings.keys.bank)
+    for package in offered.values():
+        path = await operations.lists.submit(await desk.tab("operations"), package)
+        try:
+            read.append((package, read_list(path.read_bytes(), desk.settings.keys, last_serial=last)))
+        except BadListError as error:
+            if not taken.has(package.digest):
+                found.alarms.append(f"list {package.name} is refused, nothing of it is filed: {error}")
+        finally:
+            path.unlink(missing_ok=True)
+    for package, one in sorted(read, key=lambda pair: pair[1].serial):
+        if one.serial <= taken.last_serial(one.bank) and not taken.has(one.digest):
+            found.alarms.append(f"list {package.name} is refused: two lists bear the number {one.serial}")
+            continue
+        _add(one, queue, desk.settings, pending, found)
+        taken.note(one, desk.settings.now())
+        found.lists.append(package.name)
+
+
+def _add(
+    one: PendingList, queue: WorkQueue, settings: Settings, pending: Sequence[PendingAccount], found: Intake
+) -> None:
+    shown = {account.filing_id: account for account in pending}
+    missing = [str(record["filing_id"]) for record in one.records if record["filing_id"] not in shown]
+    if missing:
+        found.alarms.append(
+            f"{len(missing)} accounts of list {one.serial} are not on the platform's pages, such as {missing[0]}"
+        )
+    for record in one.records:
+        whole, due, rank = record_of(record, settings, shown.get(str(record["filing_id"])))
+        found.added += queue.add(str(record["filing_id"]), whole, due=due, rank=rank, now=settings.now())
+
+
+def record_of(
+    record: Mapping[str, Any], settings: Settings, shown: PendingAccount | None
+) -> tuple[dict[str, Any], float, int]:
+    """Return what goes into the queue: the record with what the page shows of it, its deadline, and its rank.
+
+    An account whose deadline cannot be counted is due at once, and says why: a person gets it.
+    """
+    whole = dict(record)
+    if shown is not None:
+        whole["shown"] = compared(shown)
+    try:
+        opened_at = datetime.fromisoformat(str(record.get("opened_at", "")))
+        if opened_at.tzinfo is None:
+            opened_at = opened_at.replace(tzinfo=CHINA)
+        deadline = deadline_of(str(record.get("account_type", "")), opened_at, settings.policy, settings.days)
+    except (ValueError, PolicyError, CalendarError) as error:
+        return whole | {"trouble": str(error)}, settings.now(), 0
+    return whole, deadline.due.timestamp(), deadline.rank
+
+
+def compared(shown: PendingAccount) -> dict[str, str]:
+    """Return what a line of the pending list shows, by field of a filing.
+
+    Examples
+    --------
+    >>> compared(PendingAccount("L1", "陇上银行", "基本存款账户", "甲公司", "62", "", "待备案"))["account_type"]
+    'basic'
+    """
+    values = {name: str(getattr(shown, name)) for name in _COMPARED}
+    return values | {"account_type": _NAMES_OF_TYPES.get(shown.account_type, shown.account_type)}

@@ -1,0 +1,175 @@
+"""A worker: takes the next account from the queue, walks it as far as it goes, and leaves it where it must wait.
+
+Several workers of one process share a browser, each at a desk of its own; several processes share the queue. What
+fails is judged in one place, see `rpa.bot.verdicts`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import numpy as np
+
+from rpa.bot.checking_step import check_account
+from rpa.bot.desk import Desk
+from rpa.bot.filing_step import file_account, settle
+from rpa.bot.gates import NEEDS, Gates
+from rpa.bot.hold import Hold
+from rpa.bot.image_step import carry_papers
+from rpa.bot.proof import Proof
+from rpa.bot.result_step import finish, write_result
+from rpa.bot.verdicts import Asks, Verdict, verdict_of
+from rpa.errors import EvidenceError, HandOverError, LeaseLostError, SessionExpiredError
+from rpa.evidence import Evidence
+from rpa.queue import LEGAL, State, WorkQueue, retry_after
+
+__all__ = ["Worker"]
+
+Step = Callable[[Desk, Hold, Proof], Awaitable[float | None]]
+
+_SHORTEST_NAP, _LONGEST_NAP = 0.02, 0.5
+
+
+async def _check(desk: Desk, hold: Hold, proof: Proof) -> float | None:
+    del proof
+    today: datetime = desk.settings.clock()
+    check_account(hold, desk.settings.registry, today.date())
+    return None
+
+
+STEPS: dict[State, Step] = {
+    State.NEW: _check,
+    State.VALIDATED: file_account,
+    State.FILING: settle,
+    State.IN_DOUBT: settle,
+    State.FILED: carry_papers,
+    State.IMAGED: write_result,
+    State.WRITTEN_BACK: finish,
+}
+"""What is done with an account in each state."""
+
+
+class Worker:
+    """A worker at its desk.
+
+    Parameters
+    ----------
+    desk, queue, gates, evidence
+        With what; the queue, the gates and the evidence are shared.
+    name
+        Under which it holds its leases.
+    rng
+        By which retries are spread.
+    """
+
+    def __init__(
+        self, desk: Desk, queue: WorkQueue, gates: Gates, evidence: Evidence, name: str, rng: np.random.Generator
+    ) -> None:
+        self._desk, self._queue, self._gates, self._evidence = desk, queue, gates, evidence
+        self._settings, self._name, self._rng = desk.settings, name, rng
+
+    async def run(self, is_over: Callable[[], bool] = lambda: False) -> None:
+        """Work until nothing is left that a bot can do, or it is said to be over."""
+        while not is_over():
+            now = self._settings.now()
+            lease = self._queue.claim(self._name, now=now, seconds=self._settings.patience.lease_seconds)
+            if lease is not None:
+                await self._work_on(Hold(self._queue, lease, self._settings))
+                continue
+            next_at = self._queue.next_at(now)
+            if next_at is None or self._is_only_for_persons():
+                return
+            await asyncio.sleep(min(max(next_at - now, _SHORTEST_NAP), _LONGEST_NAP))
+
+    def _is_only_for_persons(self) -> bool:
+        """Return whether all that is left needs a system that only a person can open again."""
+        if not self._gates.shut:
+            return False
+        return all(self._gates.is_shut(item.state) for item in self._queue.items() if item.state in STEPS)
+
+    async def _work_on(self, hold: Hold) -> None:
+        proof = Proof(self._evidence, self._settings, hold.item.filing_id)
+        tasks = [asyncio.create_task(self._walk(hold, proof)), asyncio.create_task(hold.keep_beating())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            error = next((error for task in done if (error := task.exception()) is not None), None)
+        except asyncio.CancelledError:
+            await self._end(tasks)
+            self._leave(hold)
+            raise
+        await self._end(tasks)
+        if error is not None:
+            await self._judge(hold, proof, error)
+
+    @staticmethod
+    async def _end(tasks: "list[asyncio.Task[None]]") -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _leave(self, hold: Hold) -> None:
+        """Give an account back because the bot is stopped."""
+        try:
+            hold.release()
+        except LeaseLostError:
+            return
+
+    async def _walk(self, hold: Hold, proof: Proof) -> None:
+        """Walk an account from state to state until it is done, or must wait."""
+        while hold.item.state in STEPS:
+            state, now = hold.item.state, self._settings.now()
+            closed_until = self._gates.closed_until(state, now)
+            if closed_until is not None:
+                hold.release(closed_until)
+                return
+            async with asyncio.timeout(self._settings.patience.step_seconds):
+                pause = await STEPS[state](self._desk, hold, proof)
+            self._gates.went_well(state)
+            for healed in self._desk.healed():
+                proof.said("a control was found otherwise than by its label", **_told(healed))
+            if pause is not None:
+                hold.release(pause)
+                return
+
+    async def _judge(self, hold: Hold, proof: Proof, error: BaseException) -> None:
+        """Do with an account what an error asks for."""
+        verdict, state, now = verdict_of(error), hold.item.state, self._settings.now()
+        if state in NEEDS:
+            self._blame(error, verdict, state, now)
+        if isinstance(error, TimeoutError | SessionExpiredError) or verdict.asks is Asks.PERSON:
+            await self._desk.drop(self._desk.last)
+        try:
+            self._write(hold, verdict)
+            if verdict.asks is not Asks.NOTHING:
+                proof.said(verdict.asks.value, state=state.value, reason=verdict.reason)
+            if hold.item.state in (State.REFUSED, State.WAITING):
+                proof.close()
+        except (LeaseLostError, EvidenceError):
+            return
+
+    def _blame(self, error: BaseException, verdict: Verdict, state: State, now: float) -> None:
+        if isinstance(error, HandOverError):
+            self._gates.hand_over(self._desk.last, verdict.reason, now)
+        elif verdict.is_systems:
+            self._gates.failed(self._desk.last, now, state)
+        else:
+            self._gates.went_well(state)
+
+    def _write(self, hold: Hold, verdict: Verdict) -> None:
+        if verdict.asks is Asks.NOTHING:
+            return
+        legal, attempts = LEGAL[hold.item.state], hold.item.attempts + 1
+        patience = self._settings.patience
+        if verdict.asks is Asks.REFUSED and State.REFUSED in legal:
+            hold.advance(State.REFUSED, verdict.reason)
+        elif verdict.asks is not Asks.AGAIN:
+            hold.advance(State.WAITING, verdict.reason)
+        elif attempts >= patience.most_attempts:
+            hold.advance(State.WAITING, f"it failed {attempts} times in a row, the last time because {verdict.reason}")
+        else:
+            wait = retry_after(attempts, self._rng, patience.first_backoff, patience.longest_backoff)
+            hold.release(self._settings.now() + wait, verdict.reason)
+
+
+def _told(healed: object) -> dict[str, str]:
+    return {name: str(getattr(healed, name)) for name in ("field", "asked", "took", "found_by", "score")}
