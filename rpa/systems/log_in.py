@@ -14,11 +14,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from rpa.systems.pictures import picture_of
-from rpa.systems.site import SESSION, Site
+from rpa.systems.site import Site
 
 __all__ = ["LogIn"]
 
-_VISIT = "visit"
 _MOST_VISITS = 2_000
 _MOST_ATTEMPTS, _LOCKED_MINUTES = 5, 10
 
@@ -40,7 +39,7 @@ class LogIn:
     """
 
     def __init__(self, site: Site) -> None:
-        self.site = site
+        self.site, self._visit = site, f"{site.name}_visit"
         self._visits: dict[str, _Asked] = {}
         self._failed: dict[str, tuple[int, datetime]] = {}
 
@@ -53,7 +52,7 @@ class LogIn:
     async def take(self, request: Request) -> Response:
         """Take a name and a password, and begin a session."""
         form = await self.site.form(request)
-        name, visit = form.get("username", "").strip(), self._visits.pop(request.cookies.get(_VISIT, ""), None)
+        name, visit = form.get("username", "").strip(), self._visits.pop(request.cookies.get(self._visit, ""), None)
         if visit is None:
             kind = self._kind(request)
             if kind:
@@ -77,17 +76,17 @@ class LogIn:
         site.sessions[token] = (name, site.clock() + timedelta(seconds=site.session_seconds))
         site.note("logged in", name, name)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(SESSION, token, httponly=True, samesite="strict")
-        answer.delete_cookie(_VISIT, httponly=True, samesite="strict")
+        answer.set_cookie(site.cookie, token, httponly=True, samesite="strict")
+        answer.delete_cookie(self._visit, httponly=True, samesite="strict")
         return answer
 
     async def log_out(self, request: Request) -> Response:
         """End the session."""
         name = self.site.who(request)
-        if self.site.sessions.pop(request.cookies.get(SESSION, ""), None) is not None:
+        if self.site.sessions.pop(request.cookies.get(self.site.cookie, ""), None) is not None:
             self.site.note("logged out", name, name)
         answer = RedirectResponse("/login", 303)
-        answer.delete_cookie(SESSION, httponly=True, samesite="strict")
+        answer.delete_cookie(self.site.cookie, httponly=True, samesite="strict")
         return answer
 
     def _kind(self, request: Request) -> str:
@@ -105,7 +104,7 @@ class LogIn:
         self._visits[visit] = asked
         if len(self._visits) > _MOST_VISITS:
             del self._visits[next(iter(self._visits))]
-        answer.set_cookie(_VISIT, visit, httponly=True, samesite="strict")
+        answer.set_cookie(self._visit, visit, httponly=True, samesite="strict")
         return answer
 
     def _is_locked(self, name: str) -> bool:

@@ -16,8 +16,10 @@ _STARTING_SECONDS = 15.0
 
 
 @contextmanager
-def serve(applications: Mapping[str, ASGIApp], host: str = "127.0.0.1") -> Iterator[dict[str, str]]:
-    """Serve applications, each on a free port, and end them afterwards.
+def serve(
+    applications: Mapping[str, ASGIApp], host: str = "127.0.0.1", ports: Mapping[str, int] | None = None
+) -> Iterator[dict[str, str]]:
+    """Serve applications, each on a port of its own, and end them afterwards.
 
     Parameters
     ----------
@@ -25,6 +27,8 @@ def serve(applications: Mapping[str, ASGIApp], host: str = "127.0.0.1") -> Itera
         By name.
     host
         Where they listen; loopback unless told otherwise.
+    ports
+        By name; a free one where none is given.
 
     Yields
     ------
@@ -34,24 +38,25 @@ def serve(applications: Mapping[str, ASGIApp], host: str = "127.0.0.1") -> Itera
     Raises
     ------
     RpaError
-        If one does not start.
+        If a port is taken, or one does not start.
     """
     try:
         import uvicorn
     except ModuleNotFoundError:
         raise MissingExtraError("the systems need uvicorn: pip install -e '.[rpa]'") from None
     servers, threads, addresses = [], [], {}
+    listening = {name: _listen(host, (ports or {}).get(name, 0)) for name in applications}
     for name, application in applications.items():
-        listening = socket.create_server((host, 0))
         settings = uvicorn.Config(
             application, log_level="critical", lifespan="off", date_header=False, server_header=False, ws="none"
         )
         server = uvicorn.Server(settings)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name=name, daemon=True)
+        sockets = {"sockets": [listening[name]]}
+        thread = threading.Thread(target=server.run, kwargs=sockets, name=name, daemon=True)
         thread.start()
         servers.append(server)
         threads.append(thread)
-        addresses[name] = f"http://{host}:{listening.getsockname()[1]}"
+        addresses[name] = f"http://{host}:{listening[name].getsockname()[1]}"
     try:
         _wait(servers)
         yield addresses
@@ -60,6 +65,15 @@ def serve(applications: Mapping[str, ASGIApp], host: str = "127.0.0.1") -> Itera
             server.should_exit = server.force_exit = True
         for thread in threads:
             thread.join(timeout=10)
+        for one in listening.values():
+            one.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise RpaError(f"the systems cannot listen on {host}:{port}: {error.strerror}; choose another port") from None
 
 
 def _wait(servers: Sequence[object]) -> None:

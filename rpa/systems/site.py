@@ -21,13 +21,11 @@ from starlette.responses import Response
 from rpa.systems.faults import Faults
 from rpa.systems.records import Records
 
-__all__ = ["SESSION", "ClosedConnection", "Handler", "NotLoggedIn", "Site"]
+__all__ = ["ClosedConnection", "Handler", "NotLoggedIn", "Site"]
 
 _Done = TypeVar("_Done")
 Handler = Callable[[Request], Awaitable[Response]]
 
-SESSION = "session"
-"""Name of the cookie that holds a session."""
 _MOST_FIELDS = 200
 _REFERENCE = re.compile(r"&#([0-9]{2,7});", re.ASCII)
 
@@ -84,6 +82,11 @@ class Site:
     seen_by_people: list[str] = field(default_factory=list)
     requests: int = 0
     _late: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def cookie(self) -> str:
+        """Name of the cookie that holds a session: cookies know hosts, not ports, and all three may be on one host."""
+        return f"{self.name}_session"
 
     @cached_property
     def _templates(self) -> Environment:
@@ -147,12 +150,12 @@ class Site:
 
     def who(self, request: Request) -> str:
         """Return who is logged in, an empty text if nobody is."""
-        found = self.sessions.get(request.cookies.get(SESSION, ""))
+        found = self.sessions.get(request.cookies.get(self.cookie, ""))
         return found[0] if found is not None and found[1] >= self.clock() else ""
 
     def user(self, request: Request) -> str:
         """Return who is logged in; without a session the request ends at the log-in."""
-        token, name = request.cookies.get(SESSION, ""), self.who(request)
+        token, name = request.cookies.get(self.cookie, ""), self.who(request)
         if not name or self.faults.strikes("session_expired", request.url.path):
             self.sessions.pop(token, None)
             raise NotLoggedIn
