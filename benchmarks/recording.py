@@ -118,7 +118,7 @@ def circumstances(
             "processor": _value(_CPU, "model name") or platform.processor() or platform.machine(),
             "cores": cores,
             "memory": _value(_MEMORY, "MemTotal") or "unknown",
-            "system": f"{platform.system()} {platform.release()}",
+            "system": platform.system(),
         },
         "load": round(os.getloadavg()[0] / cores, 2),
         "versions": {"python": platform.python_version()} | {one: _version(one) for one in sorted(packages)},

@@ -19,6 +19,7 @@ from credit_graph.structures.chains import separate_chains
 Ties = list[tuple[int, int, int]]
 ORDERED = ("chain", "triad", "mixed_triangle", "cycle")
 hundreds = settings(max_examples=300, deadline=None)
+hundred = settings(max_examples=100, deadline=None)
 
 
 @st.composite
@@ -73,7 +74,7 @@ def test_findings_and_amounts_are_those_of_the_definition(graph: tuple[int, Ties
         assert all(amount == amount_by_definition(kind, group, ties) for group, amount in numbered.items())
 
 
-@hundreds
+@hundred
 @given(graphs(), st.integers(2, 5))
 def test_chains_run_along_ties_share_no_firm_and_leave_none(graph: tuple[int, Ties], shortest: int) -> None:
     n, ties = graph
@@ -93,7 +94,7 @@ def test_chains_run_along_ties_share_no_firm_and_leave_none(graph: tuple[int, Ti
         assert not passed or max(passed) == own
 
 
-@hundreds
+@hundred
 @given(graphs())
 def test_the_table_of_firms_says_of_each_what_the_arrays_say(graph: tuple[int, Ties]) -> None:
     n, ties = graph
