@@ -85,6 +85,17 @@ def text_at(html: str, selector: str) -> str:
     return "" if node is None else _words(node)
 
 
+def texts_at(html: str, selector: str) -> tuple[str, ...]:
+    """Return the texts of all elements that a CSS selector names.
+
+    Examples
+    --------
+    >>> texts_at("<p>甲</p><p> 乙 </p>", "p")
+    ('甲', '乙')
+    """
+    return tuple(_words(node) for node in LexborHTMLParser(html).css(selector))
+
+
 def alerts(html: str, regions: str = ERROR_REGIONS) -> tuple[str, ...]:
     """Return the messages in a page's error regions.
 
@@ -96,8 +107,8 @@ def alerts(html: str, regions: str = ERROR_REGIONS) -> tuple[str, ...]:
     found: list[str] = []
     for region in LexborHTMLParser(html).css(regions):
         parts = [_words(part) for part in region.css("p, li")] or [_words(region)]
-        found += [part for part in parts if part and part not in found]
-    return tuple(found)
+        found += [part for part in parts if part]
+    return tuple(dict.fromkeys(found))
 
 
 def pairs(html: str, selector: str = "table") -> dict[str, str]:

@@ -14,6 +14,7 @@ from rpa.filing import Filing
 from rpa.pages import notice, refused
 from rpa.pages.accounts import result
 from rpa.pages.accounts.forms import by_field, is_page
+from rpa.pages.recognising import check_alive
 
 __all__ = ["Check", "compare", "read", "recognise", "submit"]
 
@@ -73,9 +74,14 @@ async def submit(tab: Tab, item: Filing) -> Answer:
         answer = await press(tab, _BUTTON)
         if notice.recognise(answer.html):
             answer = await notice.submit(tab)
+        check_alive(answer.html, answer.status)
     except FailureError as error:
         raise UnsureError(f"whether {item.account_number} was filed is not known: {error}") from None
-    if not (result.recognise(answer.html) or refused.recognise(answer.html)):
+    if refused.recognise(answer.html):
+        said = refused.read(answer.html).messages
+        if refused.is_already_filed(said):
+            raise UnsureError(f"the system says that it has {item.account_number} already: {'；'.join(said):.200}")
+    elif not result.recognise(answer.html):
         raise UnsureError(
             f"whether {item.account_number} was filed is not known: after the confirmation came a page of status"
             f" {answer.status} that is neither a receipt nor a refusal"

@@ -10,7 +10,7 @@ from rpa.browser import Field, in_order
 from rpa.browser.matching import normal
 from rpa.browser.readback import is_same
 from rpa.browser.reading import alerts, forms, has_heading, title
-from rpa.errors import BusinessError, ReadBackError, UnknownPageError, UnsureError
+from rpa.errors import BusinessError, FailureError, ReadBackError, UnknownPageError, UnsureError
 from rpa.filing import ACCOUNT_TYPES, CATEGORIES, CURRENCIES, INDUSTRIES, LABELS, NOT_STATED, Filing
 from rpa.pages.refused import is_already_filed
 
@@ -156,12 +156,16 @@ def check_refusal(form: FilledForm, filing: Filing) -> None:
         If it holds otherwise than the source says.
     UnsureError
         If the account is on record already, by the system's words.
+    FailureError
+        If the system has lost what was begun; it can be begun again.
     BusinessError
         If a rule refuses the account.
     """
     if not form.messages:
         return
     said = "；".join(form.messages)
+    if any("草稿" in message for message in form.messages):
+        raise FailureError(f"the system has lost what was begun: {said:.80}")
     held = [(name, text) for values in (form.by_name, form.by_label) for name, text in values.items() if text]
     wrong = {name for name, text in held if name in LABELS and not is_same(filing, name, text)}
     if wrong:

@@ -36,7 +36,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """What is on record of an account, in the page's words; `filed_at` is ISO without a zone, the system's time."""
+    """What is on record of an account, in the page's words; `state` is empty for an account that is open.
+
+    `filed_at` is ISO without a zone, the system's time.
+    """
 
     bank_code: str
     account_number: str
@@ -46,6 +49,7 @@ class OnRecord:
     receipt: str
     filed_at: str
     basic_account_number: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ def read(html: str) -> Query:
     missing = [label for label in _LABELS.values() if label not in shown]
     if missing:
         raise UnknownPageError(f"the record on the query page lacks {missing[0]}")
-    return Query(account, is_answered=True, found=OnRecord(**{name: shown[label] for name, label in _LABELS.items()}))
+    values = {name: shown[label] for name, label in _LABELS.items()}
+    return Query(account, is_answered=True, found=OnRecord(**values, state=shown.get("账户状态", "")))
 
 
 def on_record(html: str, asked: Account) -> OnRecord | None:

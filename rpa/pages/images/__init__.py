@@ -4,6 +4,6 @@ In: HTML, and files with their hashes. Out: what is stored, by file name with si
 other than it was sent is named.
 """
 
-from rpa.pages.images import home, page_set, upload
+from rpa.pages.images import home, page_set, printed, upload
 
-__all__ = ["home", "page_set", "upload"]
+__all__ = ["home", "page_set", "printed", "upload"]

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from rpa.browser import Answer, Button, Tab, press
 from rpa.browser.reading import has_heading, pairs, rows, title
 from rpa.errors import UnknownPageError, UploadError
 from rpa.pages.images.home import SYSTEM
 
-__all__ = ["PageSet", "StoredPage", "address", "check", "read", "recognise"]
+__all__ = ["PageSet", "StoredPage", "address", "check", "read", "recognise", "submit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,12 @@ def read(html: str) -> PageSet:
     if count != len(pages):
         raise UnknownPageError(f"the set of {found.filing_id} says {count} pages and shows {len(pages)}")
     return found
+
+
+async def submit(tab: Tab, item: None = None) -> Answer:
+    """Go on to the pages as they are printed."""
+    del item
+    return await press(tab, Button("打印影像", "link"))
 
 
 def check(html: str, entity: str, filing_id: str, digests: Mapping[str, str]) -> PageSet:
