@@ -70,6 +70,8 @@ class State:
         if records is None:
             records = self._spaces[space] = {}
         self._undo, self._space = _swapped(records, changes), space
+        if not records:
+            del self._spaces[space]  # a dict stays as large as it ever was
         if space in self._derived:
             self._forget_derived(space)
         self._newer = newer = _new(State)
@@ -132,7 +134,7 @@ class State:
             version = version._newer
         changes: _Changes = {}
         for space, keys in touched.items():
-            find = self._spaces[space].get
+            find = self._spaces.get(space, {}).get
             changes[space] = {key: find(key) for key in keys}
         return changes
 
@@ -143,7 +145,7 @@ class State:
             path.append(newer)
         spaces = path[-1]._spaces
         for older, newer in zip(path[-2::-1], path[:0:-1], strict=True):
-            newer._undo, newer._space = _swapped(spaces[older._space], older._undo), older._space
+            newer._undo, newer._space = _swapped(spaces.setdefault(older._space, {}), older._undo), older._space
             newer._newer, older._newer = older, None
             self._forget_derived(older._space)
         self._undo = {}

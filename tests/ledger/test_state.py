@@ -113,3 +113,12 @@ def test_what_is_derived_from_records_is_forgotten_when_they_change(
                 now = {one: dict(state.records(one)) for one in spaces}
                 assert table.setdefault("what it was", now) == now
                 assert table is state.derived(spaces)
+
+
+def test_a_space_that_has_been_emptied_takes_no_room() -> None:
+    state = State()
+    for hour in range(50):
+        state = state.write(f"seen/{hour}", {str(number): {} for number in range(100)})
+        state = state.write(f"seen/{hour}", dict.fromkeys(map(str, range(100))))
+    assert state.spaces() == []
+    assert state._spaces == {}
