@@ -22,7 +22,7 @@ from rpa.errors import QueueError
 from rpa.evidence import AuditLog
 from rpa.evidence.story import LOG
 from rpa.listing import Problem
-from rpa.queue import FOR_A_PERSON, WorkQueue
+from rpa.queue import FOR_A_PERSON, State, WorkQueue
 
 __all__ = ["Decisions"]
 
@@ -53,13 +53,14 @@ class Decisions:
     def correct(self, request: Request, form: Mapping[str, str], token: str) -> Response:
         """Put an account back with other data, if there is nothing wrong with them; else show the form again."""
         row, seen = self._row(request)
-        if refused := _moved(row, form, seen):
+        filed = "has been filed: a correction must be made at the central bank"
+        if refused := _moved(row, form, seen, filed if row.item.filed_at is not None else ""):
             return refused
         who, reason = form.get("who", "").strip(), form.get("reason", "").strip()
         record, wrong = record_of(form, row.item.record, self._today())
         if said := _unsigned(who, reason):
             wrong.append(Problem("", said))
-        elif not wrong and not changed_fields(row.item.record, record) and row.item.state == "refused":
+        elif not wrong and not changed_fields(row.item.record, record) and row.item.state is State.REFUSED:
             wrong.append(Problem("", "nothing was changed: the same data are refused again 数据未修改，将再次被拒绝"))
         if wrong:
             return self._form(row, form, wrong, token, seen, who, reason, 422)
@@ -72,7 +73,8 @@ class Decisions:
     def resume(self, request: Request, form: Mapping[str, str]) -> Response:
         """Put an account back where it was."""
         row, seen = self._row(request)
-        if refused := _moved(row, form, seen):
+        ruled = "was refused by a rule: correct it, the same data are refused again"
+        if refused := _moved(row, form, seen, ruled if row.item.state is State.REFUSED else ""):
             return refused
         who, reason = form.get("who", "").strip(), form.get("reason", "").strip()
         if said := _unsigned(who, reason):
@@ -114,16 +116,18 @@ class Decisions:
         AuditLog(self.evidence_path / LOG).append(row.item.filing_id, what, detail, at=self.clock())
 
 
-def _moved(row: Row, form: Mapping[str, str], seen: int) -> Response | None:
-    """Return what to answer if an account is not as the person has seen it."""
+def _moved(row: Row, form: Mapping[str, str], seen: int, otherwise: str) -> Response | None:
+    """Return what to answer if an account is not as the person has seen it, or this cannot be decided of it."""
     item = row.item
     if item.state not in FOR_A_PERSON:
         words = f"account {item.filing_id} is {item.state}, it does not wait for a person"
-        return message(409, "Nothing was changed", "未作任何修改", words)
-    if form.get("seen") != str(seen):
+    elif form.get("seen") != str(seen):
         words = f"account {item.filing_id} has moved since this page was made: open it again and look at it"
-        return message(409, "Nothing was changed", "未作任何修改", words)
-    return None
+    elif otherwise:
+        words = f"account {item.filing_id} {otherwise}"
+    else:
+        return None
+    return message(409, "Nothing was changed", "未作任何修改", words)
 
 
 def _unsigned(who: str, reason: str) -> str:

@@ -122,7 +122,7 @@ class Pages:
         now = self.clock().timestamp()
         with reading(self.queue_path) as view:
             pace = pace_of(view.steps(since=now - 60 * WINDOW_MINUTES), now, WINDOW_MINUTES)
-            at_work = [row for row in view.rows()[0] if row.lease_until > now]
+            at_work = view.leased(now)
         most = max(*pace.filed, *pace.done, 1)
         values = {"tab": "throughput", "now": now, "pace": pace, "most": most, "at_work": at_work}
         return page("throughput.html", values | {"live": "live" in request.query_params})

@@ -70,6 +70,14 @@ class QueueView:
         found = [row for state in sorted(FOR_A_PERSON) for row in self.rows(state)[0]]
         return sorted(found, key=lambda row: (row.item.due, row.item.rank, row.item.filing_id))
 
+    def leased(self, now: float) -> list[Row]:
+        """Return the accounts that somebody has now."""
+        rows = self._file.execute(
+            f"SELECT {COLUMNS}, worker, lease_until FROM items WHERE lease_until > ? ORDER BY worker, filing_id",  # noqa: S608 - the columns are ours
+            (now,),
+        )
+        return [_row(row) for row in rows]
+
     def row(self, filing_id: str) -> Row:
         """Return one account.
 

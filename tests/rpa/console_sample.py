@@ -1,12 +1,16 @@
 """A queue and evidence as a day leaves them, and a client that asks the console without a browser or a server."""
 
 import asyncio
+import atexit
 import re
+import shutil
 import struct
+import tempfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +76,14 @@ def picture(shade: int, width: int = 640, height: int = 400) -> bytes:
 
 def filled(folder: Path) -> Client:
     """1 is done with evidence, 2 refused, 3 waits, 4 overdue, 5 in danger, 6 is for tomorrow, 7 is filed and waits."""
+    shutil.copytree(_day(), folder, dirs_exist_ok=True)
+    return Client(folder)
+
+
+@cache
+def _day() -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     client = Client(folder)
     queue = WorkQueue(client.queue_path)
     start, due = NOW.timestamp() - 1800, DUE.timestamp()
@@ -107,7 +119,7 @@ def filled(folder: Path) -> Client:
     story.values("check page", sent, sent | {"post_code": "730001"}, at=NOW)
     story.receipt({"receipt": "R20260701001", "查询密码": "482913"}, at=NOW)
     story.close(at=NOW + timedelta(seconds=1))
-    return client
+    return folder
 
 
 _WAY = (State.VALIDATED, State.FILING, State.FILED, State.IMAGED, State.WRITTEN_BACK, State.DONE)
