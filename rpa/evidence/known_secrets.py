@@ -61,19 +61,20 @@ def _forms(letter: str) -> list[str]:
     """Return the forms of one letter."""
     number, plain = ord(letter), re.escape(letter)
     if not letter.isalnum():
-        plain = r"\\+" if letter == "\\" else rf"\\*{plain}"
-    forms = [plain, rf"(?i:&#0*{number};|&#x0*{number:x};|\\+u{number:04x})"]
+        # bounded, so that a text of nothing but marks takes no longer than another
+        plain = r"\\{1,8}" if letter == "\\" else rf"\\{{0,8}}{plain}"
+    forms = [plain, rf"(?i:&#0{{0,8}}{number};|&#x0{{0,8}}{number:x};|\\{{1,8}}u{number:04x})"]
     for encoding in _ENCODINGS:
         content = letter.encode(encoding, "replace")
-        forms.append("(?i:" + "".join(f"%(?:25)*{byte:02x}" for byte in content) + ")")
-        forms.append("(?i:" + "".join(rf"\\+x{byte:02x}" for byte in content) + ")")
+        forms.append("(?i:" + "".join(f"%(?:25){{0,4}}{byte:02x}" for byte in content) + ")")
+        forms.append("(?i:" + "".join(rf"\\{{1,8}}x{byte:02x}" for byte in content) + ")")
     named = html.escape(letter)
     if named != letter:
         forms += [re.escape(named), "&apos;" if letter == "'" else re.escape(named)]
     if 0x21 <= number <= 0x7E:
         forms.append(chr(number + 0xFEE0))  # the full-width form that an input method types
     if letter in "\n\r\t":
-        forms.append(r"\\+" + {"\n": "n", "\r": "r", "\t": "t"}[letter])
+        forms.append(r"\\{1,8}" + {"\n": "n", "\r": "r", "\t": "t"}[letter])
     return [*forms, r"\+", "\u3000"] if letter == " " else forms
 
 

@@ -26,10 +26,15 @@ _CHINESE = "密码|口令|密钥|私钥|验证码|动态码"
 _VALUE = r"""\\?"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&;,，；。"'<>)}\]]+"""
 _PEM = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _IN_ADDRESS = re.compile(r"(://[^\s/:@?#]*:)[^\s/@]+(?=@)")
-_INPUT = re.compile(rf"<input\b[^>]*?(?i:{_STRONG}|captcha|otp)[^>]*>", re.IGNORECASE)
+_INPUT = re.compile(r"<input\b[^>]{0,2000}>", re.IGNORECASE)
+_INPUT_NAME = re.compile(rf"{_STRONG}|captcha|otp|{_CHINESE}", re.IGNORECASE)
 _INPUT_VALUE = re.compile(r"""(\bvalue\s*=\s*)("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE)
-_HEADER = re.compile(r"(?i)((?<![A-Za-z])(?:proxy-)?(?:authorization|cookie|set-cookie)\\?[\"']?\s*[:=]\s*)[^\r\n]+")
-_NAMED = re.compile(rf"(?i)((?:{_ENGLISH}|{_CHINESE})\s*\\?[\"']?\s*(?:[:=：＝]|%3[AD]|为(?=\s*[!-~]))\s*)({_VALUE})")
+_HEADER = re.compile(
+    r"(?i)((?<![A-Za-z])(?:proxy-)?(?:authorization|cookie|set-cookie)\\?[\"']?\s{0,8}[:=]\s{0,8})[^\r\n]+"
+)
+_NAMED = re.compile(
+    rf"(?i)((?:{_ENGLISH}|{_CHINESE})\s{{0,8}}\\?[\"']?\s{{0,8}}(?:[:=：＝]|%3[AD]|为(?=\s{{0,8}}[!-~]))\s{{0,8}})({_VALUE})"
+)
 _GROUPS = re.compile(
     rf"(?<!{_D})(?:{_D}{{4}}(?:[ -]{_D}{{4}}){{2,7}}(?:[ -]{_D}{{1,3}})?"
     rf"|{_D}{{6}}[ -]{_D}{{8}}[ -]{_D}{{3}}[0-9Xx])(?!{_D})"
@@ -43,7 +48,19 @@ _PUBLIC = re.compile(
 )
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SECRET_WORDS = {"password", "passwd", "passphrase", "pwd", "secret", "secrets", "credentials", "credential"}
-_SECRET_LAST = {"key", "keys", "token", "cookie", "cookies", "authorization", "otp", "pin", "captcha", "pass"}
+_SECRET_LAST = {
+    "key",
+    "keys",
+    "token",
+    "cookie",
+    "cookies",
+    "authorization",
+    "otp",
+    "pin",
+    "captcha",
+    "pass",
+    "session",
+}
 _PARTIAL = ("phone", "mobile", "telephone", "account_number", "card_number", "id_number", "identity", "id_card")
 _PARTIAL_ZH = ("电话", "手机", "账号", "卡号", "身份证", "证件号")
 _PLAIN = {"filing_id", "account", "bank_code", "area_code", "post_code", "receipt", "receipt_number"}
@@ -67,7 +84,7 @@ def masked_text(text: str, *, numbers: bool = True) -> str:
     """
     text = _PEM.sub(rf"\1 {MASK} \2", text)
     text = _IN_ADDRESS.sub(rf"\1{MASK}", text)
-    text = _INPUT.sub(lambda tag: _INPUT_VALUE.sub(rf'\1"{MASK}"', tag.group()), text)
+    text = _INPUT.sub(_masked_input, text)
     text = _HEADER.sub(rf"\1{MASK}", text)
     text = _NAMED.sub(rf"\1{MASK}", text)
     if numbers:
@@ -135,6 +152,11 @@ def is_plain_name(name: str) -> bool:
     [True, True, True, True, False]
     """
     return name in _PLAIN or name.endswith(_PLAIN_ENDS)
+
+
+def _masked_input(found: re.Match[str]) -> str:
+    tag = found.group()
+    return _INPUT_VALUE.sub(rf'\1"{MASK}"', tag) if _INPUT_NAME.search(tag) else tag
 
 
 def _masked_phone(found: re.Match[str]) -> str:

@@ -156,6 +156,14 @@ def test_what_is_labelled_or_looks_like_a_secret_is_masked(text: str, masked: st
     assert Masking().text(text) == masked
 
 
+@pytest.mark.parametrize(
+    "piece", ["\\", "<input ", "password ", " ", "://a:", "%25", "&#0", "0", "-----BEGIN PRIVATE KEY-----", '"']
+)
+def test_a_text_of_nothing_but_marks_is_read_to_its_end(piece: str) -> None:
+    text = f"password{piece * (100_000 // len(piece))}{PASSWORD}"
+    assert PASSWORD not in Masking([PASSWORD, "?secret", b"\x07" * 16]).text(text)
+
+
 def test_a_private_key_is_masked_even_if_its_end_is_cut_off() -> None:
     key = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\n"
     assert "MC4CAQ" not in Masking().text(key)
