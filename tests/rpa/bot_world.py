@@ -1,5 +1,6 @@
 """A branch with accounts to be filed, a bot for it, and the judge: what tests of the bot are made of."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -95,6 +96,20 @@ class Clock:
         return self.start + timedelta(seconds=monotonic() - self.began)
 
 
+def settings_of(
+    addresses: Mapping[str, str],
+    registry: Sequence[Mapping[str, str]],
+    folder: Path,
+    clock: Clock,
+    found: Found,
+    **changes: Any,
+) -> Settings:
+    """A bot's settings; quick, and without pictures, unless told otherwise."""
+    credentials = {name: Credentials("clerk", Secret(PASSWORDS[name])) for name in SYSTEMS}
+    given = {"patience": QUICK, "pictures": False, **changes}
+    return Settings(addresses, credentials, KEYS, Registry(registry), folder, found, clock, **given)
+
+
 @dataclass
 class World:
     branch: Branch
@@ -105,11 +120,14 @@ class World:
     filings: list[Filing]
 
     def settings(self, found: Found, **changes: Any) -> Settings:
-        credentials = {name: Credentials("clerk", Secret(PASSWORDS[name])) for name in SYSTEMS}
-        given = {"patience": QUICK, "pictures": False, **changes}
-        return Settings(
-            self.addresses, credentials, KEYS, Registry(self.registry), self.folder / "bot", found, self.clock, **given
-        )
+        return settings_of(self.addresses, self.registry, self.folder / "bot", self.clock, found, **changes)
+
+    def written(self, contexts: int = 1) -> Path:
+        """The file that a bot in a process of its own reads."""
+        path = self.folder / "world.json"
+        given = {"addresses": self.addresses, "registry": self.registry, "folder": str(self.folder / "bot")}
+        path.write_text(json.dumps({**given, "began": self.clock.began, "contexts": contexts}), encoding="utf-8")
+        return path
 
     def offer(self, filings: Sequence[Filing], serial: int = 1, at: datetime | None = None, **changes: Any) -> None:
         """Let accounts be opened, and offer them as a list."""
