@@ -129,11 +129,12 @@ class _Door:
         transport = getattr(getattr(send, "__self__", None), "transport", None)
         scope["hexi.abort"] = transport.abort if transport is not None else None
         faults.strikes("clock_skew", scope["path"])
-        send = _dated(send, site)
+        receive, send = _limited(receive, self._largest), _dated(send, site)
         if faults.latency:
             await asyncio.sleep(faults.latency)
         failure = self._failure_of(scope)
         if failure == "slow_page":
+            receive = await _arrived(receive, scope["method"])
             await asyncio.sleep(faults.slow_seconds)
         elif failure == "error_502" and scope["method"] == "POST":
             await self._inner(scope, receive, _unheard)
@@ -141,7 +142,7 @@ class _Door:
         if answer is not None:
             await answer(scope, receive, send)
             return
-        await self._inner(scope, _limited(receive, self._largest), send)
+        await self._inner(scope, receive, send)
 
     def _failure_of(self, scope: Scope) -> str:
         is_get, path, only = scope["method"] == "GET", scope["path"], self.site.faults.only
@@ -166,6 +167,24 @@ class _Door:
 async def _unheard(message: Message) -> None:
     """Take an answer that does not come through."""
     del message
+
+
+async def _arrived(receive: Receive, method: str) -> Receive:
+    """Wait until a form has arrived: it is taken even if whoever sent it has gone when the page is ready."""
+    messages = []
+    while method == "POST":
+        try:
+            messages.append(await receive())
+        except HTTPException:  # it is too large, which the page will say
+            return receive
+        if not messages[-1].get("more_body"):
+            break
+    kept = iter(messages)
+
+    async def receiving() -> Message:
+        return next(kept, None) or await receive()
+
+    return receiving
 
 
 def _limited(receive: Receive, most: int) -> Receive:

@@ -4,7 +4,8 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from typing import Any
 
 from starlette.types import ASGIApp
 
@@ -44,29 +45,29 @@ def serve(
         import uvicorn
     except ModuleNotFoundError:
         raise MissingExtraError("the systems need uvicorn: pip install -e '.[rpa]'") from None
-    servers, threads, addresses = [], [], {}
-    listening = {name: _listen(host, (ports or {}).get(name, 0)) for name in applications}
-    for name, application in applications.items():
-        settings = uvicorn.Config(
-            application, log_level="critical", lifespan="off", date_header=False, server_header=False, ws="none"
-        )
-        server = uvicorn.Server(settings)
-        sockets = {"sockets": [listening[name]]}
-        thread = threading.Thread(target=server.run, kwargs=sockets, name=name, daemon=True)
-        thread.start()
-        servers.append(server)
-        threads.append(thread)
-        addresses[name] = f"http://{host}:{listening[name].getsockname()[1]}"
-    try:
+    with ExitStack() as stack:
+        listening = {
+            name: stack.enter_context(closing(_listen(host, (ports or {}).get(name, 0)))) for name in applications
+        }
+        servers = [_start(stack, uvicorn, name, app, listening[name]) for name, app in applications.items()]
         _wait(servers)
-        yield addresses
-    finally:
-        for server in servers:
-            server.should_exit = server.force_exit = True
-        for thread in threads:
-            thread.join(timeout=10)
-        for one in listening.values():
-            one.close()
+        yield {name: f"http://{host}:{one.getsockname()[1]}" for name, one in listening.items()}
+
+
+def _start(stack: ExitStack, uvicorn: Any, name: str, application: ASGIApp, listening: socket.socket) -> Any:
+    settings = uvicorn.Config(
+        application, log_level="critical", lifespan="off", date_header=False, server_header=False, ws="none"
+    )
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name=name, daemon=True)
+    thread.start()
+    stack.callback(_stop, server, thread)
+    return server
+
+
+def _stop(server: Any, thread: threading.Thread) -> None:
+    server.should_exit = server.force_exit = True
+    thread.join(timeout=10)
 
 
 def _listen(host: str, port: int) -> socket.socket:
