@@ -43,7 +43,14 @@ class FormField(NamedTuple):
 
 
 def form_fields(typed: Mapping[str, str], found: list[Problem]) -> list[FormField]:
-    """Return the form's fields with what was typed and what is wrong with it."""
+    """Return the form's fields with what was typed and what is wrong with it.
+
+    Examples
+    --------
+    >>> fields = form_fields({"phone": "12"}, [Problem("phone", "it is too short")])
+    >>> [(field.label_zh, field.value, field.problems) for field in fields if field.problems]
+    [('联系电话', '12', ('it is too short',))]
+    """
     fields = []
     for name, label in LABELS.items():
         choices = dict(_CHOICES.get(name, {}))
@@ -99,6 +106,12 @@ def record_of(typed: Mapping[str, str], before: Mapping[str, Any], today: date) 
         The record that is corrected.
     today
         An account cannot have been opened after it.
+
+    Examples
+    --------
+    >>> _, found = record_of({"capital_fen": "1.234"}, {}, date(2026, 7, 1))
+    >>> found[0].field
+    'capital_fen'
     """
     record: dict[str, Any] = {name: typed.get(name, "").strip().replace("\r\n", "\n") for name in LABELS}
     record |= {name: str(before.get(name, "")) for name in ("filing_id", "entity")}

@@ -64,6 +64,12 @@ def file_of(root: Path, filing_id: str, name: str) -> bytes:
     ------
     EvidenceError
         If it is not there, or not in that folder.
+
+    Examples
+    --------
+    >>> file_of(Path("evidence"), "L1", "../audit.jsonl")
+    Traceback (most recent call last):
+    rpa.errors.EvidenceError: there is no file ../audit.jsonl in the evidence of account L1
     """
     folder = root / filing_id
     is_named = _NAME.fullmatch(filing_id) is not None and folder.is_dir()

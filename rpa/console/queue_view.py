@@ -136,6 +136,18 @@ def reading(path: Path) -> Iterator[QueueView]:
     ------
     QueueError
         If it is not there, or no queue.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from rpa.queue import WorkQueue
+    >>> with TemporaryDirectory() as folder:
+    ...     queue = WorkQueue(Path(folder, "queue.db"))
+    ...     is_new = queue.add("L1", {}, due=100.0, rank=0, now=0.0)
+    ...     queue.close()
+    ...     with reading(Path(folder, "queue.db")) as view:
+    ...         view.unfiled()
+    [('L1', 100.0)]
     """
     if not path.is_file():
         raise QueueError(f"there is no queue {path} yet: a bot makes it when it takes its first list")

@@ -27,7 +27,13 @@ def page(template: str, values: Mapping[str, Any], status: int = 200) -> Respons
 
 
 def message(status: int, english: str, chinese: str, detail: str = "") -> Response:
-    """Return a page that says one thing, in both languages."""
+    """Return a page that says one thing, in both languages.
+
+    Examples
+    --------
+    >>> message(404, "There is no such page", "页面不存在").status_code
+    404
+    """
     values = {"tab": "", "status": status, "english": english, "chinese": chinese, "detail": detail}
     return page("message.html", values, status)
 

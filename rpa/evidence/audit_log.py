@@ -113,6 +113,12 @@ def lines(path: Path) -> Iterator[Line]:
     ------
     EvidenceError
         At the first line that is broken, or if the file cannot be read.
+
+    Examples
+    --------
+    >>> next(lines(Path("no such log")))
+    Traceback (most recent call last):
+    rpa.errors.EvidenceError: the audit log no such log cannot be read: No such file or directory
     """
     last = Head(0, START)
     try:
@@ -139,6 +145,18 @@ def verify(path: Path, expected: Head | None = None) -> Broken | None:
     ------
     EvidenceError
         If the file cannot be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     log = AuditLog(Path(folder, "audit.jsonl"))
+    ...     for account in ("L1", "L2"):
+    ...         line = log.append(account, "filed", at=datetime.fromisoformat("2026-07-01T09:00+08:00"))
+    ...     first = verify(log.path)
+    ...     size = log.path.write_bytes(log.path.read_bytes().replace(b"L1", b"L3"))
+    ...     first, verify(log.path)
+    (None, Broken(line=1, reason='was changed: its hash does not fit'))
     """
     last = Head(0, START)
     is_there = expected is None or expected == last
@@ -167,6 +185,11 @@ def head(path: Path) -> Head:
     ------
     EvidenceError
         If the log is broken or cannot be read.
+
+    Examples
+    --------
+    >>> head(Path("/dev/null")).number
+    0
     """
     last = Head(0, START)
     for line in lines(path):

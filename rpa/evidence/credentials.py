@@ -179,6 +179,12 @@ def read_secrets_file(path: Path) -> dict[str, dict[str, str]]:
     ------
     SecretError
         If it is missing, another's, open to others, or not of this form.
+
+    Examples
+    --------
+    >>> read_secrets_file(Path("no such file"))
+    Traceback (most recent call last):
+    rpa.errors.SecretError: the secrets no such file cannot be read: No such file or directory
     """
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)

@@ -99,6 +99,15 @@ def masked_trace(content: bytes, masking: Masking) -> bytes:
     ------
     EvidenceError
         If it is no zip.
+
+    Examples
+    --------
+    >>> made = io.BytesIO()
+    >>> with zipfile.ZipFile(made, "w") as file:
+    ...     file.writestr("trace.trace", '{"value": "hunter22"}')
+    >>> with zipfile.ZipFile(io.BytesIO(masked_trace(made.getvalue(), Masking(["hunter22"])))) as kept:
+    ...     kept.read("trace.trace").decode()
+    '{"value": "***"}'
     """
     made = io.BytesIO()
     try:

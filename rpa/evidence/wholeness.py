@@ -44,6 +44,11 @@ def check_all(folder: Path) -> list[Flaw]:
     """Return what is wrong with the evidence of all accounts, and with their audit log.
 
     An account whose folder is gone is found by what the log says of it.
+
+    Examples
+    --------
+    >>> check_all(Path("no such folder"))[0].file
+    'audit.jsonl'
     """
     noted, flaws = _noted(folder / LOG)
     there = {path.name for path in folder.iterdir() if path.is_dir()} if folder.is_dir() else set()
