@@ -201,6 +201,6 @@ def switch(faults: Mapping[str, Faults], settings: Any) -> None:
         knobs = {name: float(wanted.get(name, getattr(Faults(), name))) for name in _KNOBS}
         ready[system] = Faults(placed, rng=faults[system].rng or np.random.default_rng(0)), knobs
     for system, (new, knobs) in ready.items():
-        faults[system].rates, faults[system].rng = new.rates, new.rng
+        faults[system].rates, faults[system].plan, faults[system].rng = new.rates, {}, new.rng
         for name, value in knobs.items():
             setattr(faults[system], name, value)
