@@ -9,6 +9,7 @@ from typing import Any
 
 from rpa.bot.settings import Settings
 from rpa.browser import Tab
+from rpa.browser.readback import differences
 from rpa.browser.session import failures
 from rpa.errors import FailureError
 from rpa.evidence import MARKING_SCRIPT, MASKING_STYLE, Evidence, Story
@@ -42,7 +43,8 @@ class Proof:
         """Keep what is about to be confirmed: the picture of the check page, and the values sent and read back."""
         await self._picture(tab, "check page")
         sent = {name: str(value) for name, value in to_record(filing).items() if name in shown}
-        self._story.values("check page", sent, shown, at=self._settings.clock())
+        wrong = differences(filing, shown)
+        self._story.values("check page", sent, shown, at=self._settings.clock(), differing=wrong)
 
     async def after(self, tab: Tab, receipt: Mapping[str, Any]) -> None:
         """Keep the receipt, and the picture of the page that shows it."""

@@ -15,6 +15,7 @@ from typing import Any
 from rpa.evidence.known_secrets import secrets_pattern
 from rpa.evidence.private_data import (
     MASK,
+    is_hash,
     is_partial_name,
     is_plain_name,
     is_secret_name,
@@ -135,7 +136,7 @@ class Masking:
             text = str(value)
         if isinstance(value, bool) or (isinstance(value, float) and value == value and abs(value) != float("inf")):
             masked = self._without_known(text)
-        elif is_partial_name(name):
+        elif is_partial_name(name) and not is_hash(text):
             masked = self._without_known(_partial(masked_text(self._without_known(text), numbers=False)))
         else:
             masked = self._without_known(masked_text(self._without_known(text), numbers=not is_plain_name(name)))

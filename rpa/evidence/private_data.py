@@ -13,7 +13,16 @@ from datetime import datetime
 
 from stdnum.cn import uscc
 
-__all__ = ["MASK", "is_identity_card", "is_partial_name", "is_plain_name", "is_secret_name", "last_four", "masked_text"]
+__all__ = [
+    "MASK",
+    "is_hash",
+    "is_identity_card",
+    "is_partial_name",
+    "is_plain_name",
+    "is_secret_name",
+    "last_four",
+    "masked_text",
+]
 
 MASK = "***"
 _D = "[0-9０-９]"
@@ -43,9 +52,8 @@ _PHONE = re.compile(
     rf"(?<!{_D})(?:(1[3-9]{_D})[ -]{_D}{{4}}[ -]({_D}{{4}})|(0{_D}{{2,3}}[-)）] ?){_D}{{3,4}}({_D}{{4}}))(?!{_D})"
 )
 _NUMBER = re.compile(rf"(?<!{_D})(?<![0-9]\.)(?:{_D}{{17}}[XxＸｘ]|{_D}{{8,}})(?!{_D})")
-_PUBLIC = re.compile(
-    r"[A-Z]{1,2}(?:[0-9]{8}|[0-9]{12})|J[0-9]{13}|(?=.*[a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})"
-)
+_PUBLIC = re.compile(r"[A-Z]{1,2}(?:[0-9]{8}|[0-9]{12})|J[0-9]{13}")
+_HASH = re.compile(r"(?=.*[a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})")
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _SECRET_WORDS = {"password", "passwd", "passphrase", "pwd", "secret", "secrets", "credentials", "credential"}
 _SECRET_LAST = {
@@ -118,6 +126,17 @@ def is_identity_card(text: str) -> bool:
     return "10X98765432"[rest] == text[17].upper()
 
 
+def is_hash(text: str) -> bool:
+    """Return whether a text is a hash in hexadecimal, as evidence needs it whole.
+
+    Examples
+    --------
+    >>> is_hash("da39a3ee5e6b4b0d3255bfef95601890afd80709"), is_hash("3018210000000105")
+    (True, False)
+    """
+    return _HASH.fullmatch(text) is not None
+
+
 def is_secret_name(name: str) -> bool:
     """Return whether what bears this name is a secret as a whole.
 
@@ -182,7 +201,7 @@ def _masked_number(found: re.Match[str], numbers: bool) -> str:
 
 def _is_public(token: str) -> bool:
     is_code = len(token) == 18 and token.isascii() and bool(uscc.is_valid(token))
-    return is_code or _is_day(token) or _PUBLIC.fullmatch(token) is not None
+    return is_code or _is_day(token) or is_hash(token) or _PUBLIC.fullmatch(token) is not None
 
 
 def _is_day(text: str) -> bool:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,13 +96,27 @@ class Story:
             raise EvidenceError(f"the picture {stage!r:.40} of account {self.filing_id} is neither PNG nor JPEG")
         return self._add(f"screenshot {stage}", kind, picture, at)
 
-    def values(self, stage: str, sent: Mapping[str, Any], shown: Mapping[str, Any], *, at: datetime) -> Sequence[str]:
+    def values(
+        self,
+        stage: str,
+        sent: Mapping[str, Any],
+        shown: Mapping[str, Any],
+        *,
+        at: datetime,
+        differing: Collection[str] | None = None,
+    ) -> Sequence[str]:
         """Keep the values that were sent and those that were read back; return the fields in which they differ.
 
-        They are held against each other as they are, and masked only when they are written.
+        Parameters
+        ----------
+        differing
+            The fields that differ, as told by whoever knows how a system writes dates and amounts; without it, values
+            are held against each other letter by letter, before they are masked.
         """
         fields = [*sent, *(field for field in shown if field not in sent)]
-        differing = [field for field in fields if sent.get(field) != shown.get(field)]
+        if differing is None:
+            differing = [field for field in fields if sent.get(field) != shown.get(field)]
+        differing = [field for field in fields if field in differing]
         written = [
             {
                 "field": self._masking.text(field),

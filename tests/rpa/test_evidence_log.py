@@ -84,7 +84,7 @@ def test_whatever_is_done_to_a_log_is_found_at_its_line(log: AuditLog, name: str
         list(lines(log.path))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_any_bit_that_flips_is_found(log: AuditLog, place: int, bit: int) -> None:
     content = bytearray(log.path.read_bytes())

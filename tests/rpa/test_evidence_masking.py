@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpa.errors import FailureError, SecretError
@@ -62,6 +62,7 @@ def leaves(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("form", FORMS)
+@settings(deadline=None)
 @given(secret=SECRETS, before=NEIGHBOURS, after=NEIGHBOURS)
 def test_no_known_secret_comes_out_in_any_form(form: str, secret: str, before: str, after: str) -> None:
     masked = Masking([secret]).text(f"{before}{FORMS[form](secret)}{after}")
@@ -69,6 +70,7 @@ def test_no_known_secret_comes_out_in_any_form(form: str, secret: str, before: s
     assert not any(secret in read for read in decoded(masked))
 
 
+@settings(deadline=None)
 @given(secret=SECRETS.filter(lambda text: len(text.encode()) >= 6), before=st.binary(max_size=7), after=st.binary())
 def test_no_known_secret_comes_out_in_base_64(secret: str, before: bytes, after: bytes) -> None:
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
@@ -80,6 +82,7 @@ def test_no_known_secret_comes_out_in_base_64(secret: str, before: bytes, after:
         assert encode(before + secret.encode() + after).decode() not in masked
 
 
+@settings(deadline=None)
 @given(secret=SECRETS, cuts=st.lists(st.integers(1, 23), max_size=5), as_list=st.booleans(), backwards=st.booleans())
 def test_no_known_secret_comes_out_spread_over_fields(
     secret: str, cuts: list[int], as_list: bool, backwards: bool
@@ -196,6 +199,7 @@ def test_names_say_how_much_of_a_value_may_be_read() -> None:
         "list_key": [1, 2],
         "fields": [{"label": "查询密码", "value": "482913"}, {"label": "联系电话", "value": "8880001"}],
         "pairs": [("密码", "x"), ("名称", "y")],
+        "papers": {"法定代表人身份证.pdf": "0123456789" * 6 + "abcd"},
         "ok": True,
         "nothing": None,
         "seconds": 1.5,
@@ -210,6 +214,7 @@ def test_names_say_how_much_of_a_value_may_be_read() -> None:
     }
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[1-9][0-9]{11,24}", fullmatch=True), NEIGHBOURS.filter(lambda text: not set(text) & {"0"}))
 def test_of_an_account_number_the_last_four_digits_stay_and_no_more(number: str, before: str) -> None:
     masked = Masking().text(f"{before}{number} 号")
@@ -217,6 +222,7 @@ def test_of_an_account_number_the_last_four_digits_stay_and_no_more(number: str,
     assert number[-5:] not in masked
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9 - 1), st.dates(date(1900, 1, 1), date(2099, 12, 31)))
 def test_an_identity_card_is_masked_even_where_numbers_are_public(some: int, born: date) -> None:
     first = f"{some % 899_999 + 100_000}{born:%Y%m%d}{some % 1000:03d}"

@@ -66,6 +66,13 @@ def test_values_are_held_against_each_other_as_they_are_and_kept_masked(evidence
     assert "hunter" not in str(rows)
 
 
+def test_whoever_knows_how_a_system_writes_values_says_which_differ(evidence: Evidence) -> None:
+    sent, shown = {"capital_fen": "10000", "industry": "C"}, {"capital_fen": "100.00", "industry": "D 电力"}
+    assert evidence.story("L3").values("check", sent, shown, at=AT, differing=("industry",)) == ["industry"]
+    assert evidence.story("L3").values("check", sent, shown, at=AT, differing=()) == []
+    assert evidence.story("L3").values("check", sent, shown, at=AT) == ["capital_fen", "industry"]
+
+
 def test_a_second_run_adds_and_overwrites_nothing(evidence: Evidence) -> None:
     story = evidence.story("L1")
     assert story.screenshot("before", PNG + b"again", at=AT).name == "005-screenshot-before.png"

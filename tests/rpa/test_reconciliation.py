@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rpa.reconciliation import Asked, Filed, Imaged, Reconciliation, WrittenBack, reconcile, table
@@ -39,6 +39,7 @@ def shown(one: Reconciliation) -> list[tuple[str, str, str]]:
     return [(difference.filing_id, difference.system, difference.kind) for difference in one.differences]
 
 
+@settings(deadline=None)
 @given(st.permutations(range(7)), st.permutations(range(7)))
 def test_four_systems_that_say_the_same_agree_in_whatever_order(first: list[int], second: list[int]) -> None:
     given = sets(8)
