@@ -30,6 +30,8 @@ __all__ = ["Pages"]
 
 PAGE_SIZE = 50
 WINDOW_MINUTES = 60
+_MASKED = Masking()
+"""Pages show the last digits of numbers; only the form of a correction shows them whole."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class Pages:
         filing_id, now = request.path_params["filing_id"], self.clock().timestamp()
         with reading(self.queue_path) as view:
             row, steps = view.row(filing_id), view.steps(filing_id)
-        mask = Masking().record
+        steps = [step._replace(reason=_MASKED.text(step.reason)) for step in steps]
+        mask = _MASKED.record
         record = mask(dict(row.item.record))
         fields = [(ENGLISH[name], LABELS[name], shown_value(name, record[name])) for name in LABELS if name in record]
         values = {"tab": "", "now": now, "row": self._shown(row, now, ()), "steps": steps, "fields": fields}
@@ -154,7 +157,7 @@ class Pages:
         held: dict[str, list[str]] = {}
         for step in steps:
             if step.reason and step.before:
-                held.setdefault(step.filing_id, []).append(step.reason)
+                held.setdefault(step.filing_id, []).append(_MASKED.text(step.reason))
         finished = [
             Finished(
                 name, _moment(due), _moment(came), None if filed is None else _moment(filed), (*held.get(name, ()),)
@@ -183,6 +186,7 @@ class Pages:
             "kind": str(item.record.get("account_type", "")),
             "number": f"…{number[-4:]}" if number else "",
             "item": item,
+            "reason": _MASKED.text(item.reason),
             "worker": row.worker if row.lease_until > now else "",
             "is_for_a_person": item.state in FOR_A_PERSON,
             "can_resume": item.state is State.WAITING,

@@ -146,6 +146,19 @@ def test_what_waits_for_a_person_is_listed_with_its_reason(client: Client) -> No
     assert f'href="{FILED}/correct"' not in text
 
 
+def test_a_reason_shows_only_the_last_digits_of_a_number(client: Client) -> None:
+    queue = WorkQueue(client.queue_path)
+    queue.add("R1", {}, due=1.0, rank=0, now=0.0)
+    lease = queue.claim("bot", now=NOW.timestamp(), seconds=9)
+    assert lease is not None
+    queue.advance(lease, State.REFUSED, now=NOW.timestamp(), reason="账号 3018210000000007 已销户")
+    queue.close()
+    for path in ("/", "/hand-over", "/accounts/R1", "/lateness", "/lateness.csv"):
+        text = client.get(path).text
+        assert "已销户" in text
+        assert "3018210000000007" not in text
+
+
 def test_an_account_goes_back_as_it_is_and_what_was_being_sent_is_asked_about_first(client: Client) -> None:
     answer = client.post(f"{WAITING}/resume", client.form("/hand-over") | client.form(WAITING) | SIGNED)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{WAITING}?said=sent")
