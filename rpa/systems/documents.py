@@ -1,18 +1,18 @@
 """Documents: made pictures of an account's papers, as the operations platform hands them out.
 
 An application form (开户申请书), a licence (营业执照) and a representative's card (身份证): small pictures of noise
-with the account's number in their text, unlike for every account, so that an exchange is noticed. Nobody's papers.
+with the account's number on them, unlike for every account, so that an exchange is noticed. Nobody's papers.
 """
 
 import hashlib
 import io
-import struct
 import zipfile
-import zlib
 
 import numpy as np
 
-__all__ = ["PAGES", "archive", "documents", "kind_of", "png"]
+from rpa.systems.pictures import draw, png
+
+__all__ = ["PAGES", "archive", "documents", "kind_of"]
 
 PAGES = ("开户申请书.png", "营业执照.png", "法定代表人身份证.pdf")
 _SIGNS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"%PDF-": "pdf"}
@@ -61,27 +61,13 @@ def archive(papers: dict[str, bytes]) -> bytes:
     return box.getvalue()
 
 
-def png(width: int, height: int, grey: bytes, text: str = "") -> bytes:
-    """Return a picture of 8 bits of grey a point, row by row, with an account's number in its text.
-
-    Examples
-    --------
-    >>> kind_of(png(2, 1, bytes(2)))
-    'png'
-    """
-    rows = b"".join(b"\x00" + grey[row * width : (row + 1) * width] for row in range(height))
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))]
-    parts += [(b"tEXt", b"account\x00" + text.encode())] if text else []
-    parts += [(b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")]
-    chunks = (
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
-
-
 def _png(noise: bytes, text: str) -> bytes:
     side = max(int(len(noise) ** 0.5), 8)
-    return png(side, side, noise[: side * side].ljust(side * side, b"\x00"), text)
+    light = np.frombuffer(noise[: side * side].ljust(side * side, b"\x00"), np.uint8) | 0x80
+    grey, dot = bytearray(light.tobytes()), max(side // (6 * len(text) + 6), 1)
+    if side >= 20 and text.isascii() and text.isdigit():
+        draw(grey, side, text, 3 * dot, 3 * dot, dot)
+    return png(side, side, bytes(grey), text)
 
 
 def _pdf(noise: bytes, text: str) -> bytes:

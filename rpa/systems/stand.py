@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from stdnum.cn import uscc
 
 from rpa.errors import RpaError
-from rpa.filing import Filing, from_record, to_record
+from rpa.filing import ACCOUNT_TYPES, Filing, from_record, to_record
 from rpa.listing import ListKeys
 from rpa.systems.branch import SYSTEMS, Branch, open_branch
 from rpa.systems.faults import NAMES, PLACES, Faults
@@ -113,6 +113,8 @@ def read_accounts(text: str) -> Accounts:
             f"the file of filings is a list of filings, or an object with filings, known and banks: {error}"
         ) from None
     for one in filings:
+        if one.account_type not in ACCOUNT_TYPES:
+            raise RpaError(f"{one.filing_id} is of type {one.account_type!r:.40}, not {' or '.join(ACCOUNT_TYPES)}")
         if one.account_type == "general":
             known.setdefault(one.certificate_number, (one.certificate_number, one.basic_account_number, "open"))
     return Accounts(filings, tuple(known.values()), banks)
