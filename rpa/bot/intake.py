@@ -43,18 +43,24 @@ class Intake:
         Accounts that are new in the queue.
     alarms
         What somebody must look at, in words.
-    is_late
-        Whether the day's list had not come when the bot stopped waiting.
+    is_late, late
+        Whether it is worth waiting for a list, and in words what is not there.
     """
 
     lists: list[str] = field(default_factory=list)
     added: int = 0
     alarms: list[str] = field(default_factory=list)
     is_late: bool = False
+    late: str = ""
+
+    def joined(self, later: "Intake") -> "Intake":
+        """Return what came of asking twice."""
+        alarms = [*self.alarms, *(one for one in later.alarms if one not in self.alarms)]
+        return Intake([*self.lists, *later.lists], self.added + later.added, alarms, later.is_late, later.late)
 
 
 async def take_in(desk: Desk, queue: WorkQueue, taken: ListsTaken) -> Intake:
-    """Take in the lists that are offered and were not taken before; wait for one that is late.
+    """Take in the lists that are offered and were not taken before, and say whether one is late.
 
     Raises
     ------
@@ -62,39 +68,35 @@ async def take_in(desk: Desk, queue: WorkQueue, taken: ListsTaken) -> Intake:
         If the platform fails again and again.
     SafetyError
         If a page is not known, or somebody must log in.
+    CalendarError
+        If it is not known whether a list should come today.
     """
     settings, found = desk.settings, Intake()
     patience, rng = settings.patience, settings.rng("intake")
-    failures = 0
-    for attempt in range(patience.list_tries):
-        if attempt:
-            await asyncio.sleep(patience.list_wait_seconds)
-        while True:
-            try:
-                pending = await shown_pages(desk)
-                await _take_offered(desk, queue, taken, pending, found)
-                break
-            except FailureError:
-                failures += 1
-                if failures >= patience.most_attempts:
-                    raise
-                await desk.drop("operations")
-                await asyncio.sleep(retry_after(failures, rng, patience.first_backoff, patience.longest_backoff))
-        known = {item.filing_id for item in queue.items()}
-        unlisted = [one.filing_id for one in pending if one.filing_id not in known]
-        day = settings.clock().astimezone(CHINA).date()
-        found.is_late = bool(unlisted) or (settings.days.is_worked(day) and not taken.has_day(day.isoformat()))
-        if found.alarms or not found.is_late:
+    for failures in range(1, patience.most_attempts + 1):
+        try:
+            pending = await shown_pages(desk)
+            await _take_offered(desk, queue, taken, pending, found)
             break
-    if found.is_late and not found.alarms:
-        found.alarms.append(_late(unlisted))
+        except FailureError:
+            if failures == patience.most_attempts:
+                raise
+            await desk.drop("operations")
+            await asyncio.sleep(retry_after(failures, rng, patience.first_backoff, patience.longest_backoff))
+    known = {item.filing_id for item in queue.items()}
+    unlisted = [one.filing_id for one in pending if one.filing_id not in known]
+    day = settings.clock().astimezone(CHINA).date()
+    is_missing = settings.days.is_worked(day) and not taken.has_day(day.isoformat())
+    found.is_late = not found.alarms and (bool(unlisted) or is_missing)
+    if unlisted or found.is_late:
+        found.late = _late(unlisted)
     return found
 
 
 def _late(unlisted: Sequence[str]) -> str:
     if not unlisted:
         return "the day's list has not come"
-    return f"{len(unlisted)} pending accounts are in no list that came, such as {unlisted[0]}: the list is late"
+    return f"{len(unlisted)} pending accounts are in no list that came, such as {unlisted[0]}"
 
 
 async def shown_pages(desk: Desk) -> list[PendingAccount]:

@@ -5,7 +5,7 @@ somebody must look at. A run that is repeated goes on where the last one stopped
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 __all__ = ["Summary", "late_accounts", "run_once"]
+
+_LONGEST_NAP = 1.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ async def run_once(
     settings: Settings,
     *,
     reconcile: bool = True,
+    list_tries: int | None = None,
     is_over: Callable[[], bool] = lambda: False,
     browser: "Browser | None" = None,
 ) -> Summary:
@@ -81,6 +84,8 @@ async def run_once(
         Of the bot; its folder is made if it is not there.
     reconcile
         Whether all four systems are asked about each account at the end.
+    list_tries
+        How often a list that is late is asked for; as the settings say if not given.
     is_over
         Asked before each account: whether to stop early.
     browser
@@ -91,31 +96,65 @@ async def run_once(
     queue, taken = WorkQueue(settings.queue_path), ListsTaken(settings.queue_path)
     evidence, gates, engine = _evidence(settings), Gates(settings.patience), Engine(settings, browser)
     desks = [Desk(engine, settings, f"{settings.name}-{place}") for place in range(settings.contexts)]
+    workers = [
+        Worker(desk, queue, gates, evidence, f"{settings.name}-{place}", settings.rng(f"worker {place}"))
+        for place, desk in enumerate(desks)
+    ]
     try:
-        intake = await _taken_in(desks[0], queue, taken)
-        workers = [
-            Worker(desk, queue, gates, evidence, f"{settings.name}-{place}", settings.rng(f"worker {place}"))
-            for place, desk in enumerate(desks)
-        ]
-        await asyncio.gather(*(worker.run(is_over) for worker in workers))
-        alarms = [*intake.alarms, *(f"{name}: {said}" for name, said in gates.said.items())]
-        alarms += await refusals_written(desks[0], queue)
-        checked, more = await reconciled(desks, queue) if reconcile else (None, [])
-        alarms += more
+        intake = await _worked_off(desks[0], workers, queue, taken, list_tries or settings.patience.list_tries, is_over)
+        alarms = [*intake.alarms, *([intake.late] if intake.late else [])]
+        alarms += [f"{name}: {said}" for name, said in gates.said.items()]
+        checked: Reconciliation | None = None
+        if not is_over():
+            alarms += await refusals_written(desks[0], queue)
+            checked, differences = await reconciled(desks, queue) if reconcile else (None, [])
+            alarms += differences
         late = late_accounts(queue, settings.clock())
         for alarm in alarms:
             evidence.log.append("", "alarm", {"said": alarm}, at=settings.clock())
+        return Summary(
+            queue.counts(),
+            intake,
+            {item.filing_id: item.reason for item in queue.items() if item.state in FOR_A_PERSON},
+            tuple(late),
+            tuple(alarms),
+            checked,
+            engine.starts,
+            gates.times_closed,
+            settings.now() - started,
+        )
     finally:
         for desk in desks:
             await desk.close()
         await engine.close()
-        counts, persons = queue.counts(), _for_persons(queue)
         queue.close()
         taken.close()
-    seconds = settings.now() - started
-    return Summary(
-        counts, intake, persons, tuple(late), tuple(alarms), checked, engine.starts, gates.times_closed, seconds
-    )
+
+
+async def _worked_off(
+    desk: Desk,
+    workers: Sequence[Worker],
+    queue: WorkQueue,
+    taken: ListsTaken,
+    tries: int,
+    is_over: Callable[[], bool],
+) -> Intake:
+    """Take in what is offered and work on it, as often as a list is late."""
+    found = Intake()
+    for attempt in range(tries):
+        if attempt:
+            await _nap(desk.settings.patience.list_wait_seconds, is_over)
+        found = found.joined(await _taken_in(desk, queue, taken))
+        await asyncio.gather(*(worker.run(is_over) for worker in workers))
+        if not found.is_late or is_over():
+            break
+    return found
+
+
+async def _nap(seconds: float, is_over: Callable[[], bool]) -> None:
+    until = asyncio.get_running_loop().time() + seconds
+    while not is_over() and (left := until - asyncio.get_running_loop().time()) > 0:
+        await asyncio.sleep(min(left, _LONGEST_NAP))
 
 
 async def _taken_in(desk: Desk, queue: WorkQueue, taken: ListsTaken) -> Intake:
@@ -123,16 +162,12 @@ async def _taken_in(desk: Desk, queue: WorkQueue, taken: ListsTaken) -> Intake:
     try:
         return await take_in(desk, queue, taken)
     except RpaError as error:
-        return Intake(alarms=[f"no list was taken: {error}"], is_late=True)
+        return Intake(alarms=[f"no list was taken: {error}"])
 
 
 def _evidence(settings: Settings) -> Evidence:
     passwords = [one.password.reveal() for one in settings.credentials.values()]
     return Evidence(settings.evidence_folder, Masking([*passwords, settings.keys.secret]))
-
-
-def _for_persons(queue: WorkQueue) -> dict[str, str]:
-    return {item.filing_id: item.reason for item in queue.items() if item.state in FOR_A_PERSON}
 
 
 def late_accounts(queue: WorkQueue, now: datetime) -> list[Late]:
