@@ -51,6 +51,8 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("--input", type=Path, metavar="FILE", help="a CSV or Parquet file of your own")
     word.add_argument("--mapping", type=Path, metavar="FILE", help="TOML file that names the columns of --input")
     word.add_argument("--quarantine", type=Path, metavar="FILE", help="write the refused rows of --input to a CSV file")
+    word.add_argument("--faults", type=float, metavar="RATE", help="how much goes wrong, such as 0.1, or 0")
+    word.add_argument("--headed", action="store_true", default=None, help="show the windows of the browser")
     word.add_argument("--bundle", type=Path, metavar="DIR", help="where to leave the ledger's proof bundle")
     word.add_argument("--json", action="store_true", help="print the result as JSON")
     word.add_argument("--html", type=Path, metavar="FILE", help="write the report as one offline page")
@@ -128,6 +130,7 @@ def _sentence(error: Exception) -> str:
         "datasets",
         "fraud",
         "ledger",
+        "rpa",
         "benchmarks",
     )
     return text if is_ours else f"fault in Hexi: {type(error).__name__}: {text} (--debug shows where)"

@@ -97,6 +97,7 @@ def _options(run: Callable[..., Any], given: argparse.Namespace) -> dict[str, An
     """Return the options that were given, under the names of the case's parameters."""
     options = {
         **{"seed": given.seed, "size": given.size, "base_rate": given.base_rate, "firm": given.firm},
+        **{"faults": given.faults, "headed": given.headed},
         **{"source": given.input, "mapping": given.mapping, "quarantine": given.quarantine, "bundle": given.bundle},
     }
     flags = {"source": "input", "base_rate": "base-rate"}

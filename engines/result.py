@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Check", "Network", "Number", "Picture", "Result", "Table"]
+__all__ = ["Check", "Film", "Frame", "Network", "Number", "Picture", "Result", "Table"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,25 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """One picture of a filmstrip: what it shows in English and Chinese, and the picture itself, PNG or JPEG."""
+
+    title: str
+    title_zh: str
+    picture: bytes
+
+
+@dataclass(frozen=True)
+class Film:
+    """A filmstrip: pictures of pages in the order in which they were seen; drawn only on a page."""
+
+    title: str
+    title_zh: str
+    caption: str
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
 class Result:
     """All that a case has to say; the report in the terminal, in JSON and in HTML is made from it alone."""
 
@@ -80,6 +99,7 @@ class Result:
     pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
     networks: tuple[Network, ...] = ()
+    films: tuple[Film, ...] = ()
 
     @property
     def passed(self) -> bool:

@@ -1,7 +1,7 @@
 """A result as JSON, and the command that repeats it.
 
 For programs that read what a case found. Keys keep the order below; text is not escaped.
-A picture or a network is drawn only on a page, so here it has its title and caption.
+A picture, a network or a film is drawn only on a page, so here it has its title and caption.
 
     {"format": "hexi.result/1", "case", "title", "title_zh", "paper_case", "headline", "headline_zh",
      "passed": bool, "seed": int, "size": int, "source", "command",
@@ -10,6 +10,7 @@ A picture or a network is drawn only on a page, so here it has its title and cap
      "tables": [{"title", "title_zh", "columns": [str], "rows": [[str]]}],
      "pictures": [{"title", "title_zh", "caption"}],
      "networks": [{"title", "title_zh", "caption"}],
+     "films": [{"title", "title_zh", "caption"}],
      "notes": [str]}
 """
 
@@ -85,6 +86,7 @@ def as_document(result: Result, command: str = "") -> dict[str, Any]:
         ],
         "pictures": [{"title": p.title, "title_zh": p.title_zh, "caption": p.caption} for p in result.pictures],
         "networks": [{"title": n.title, "title_zh": n.title_zh, "caption": n.caption} for n in result.networks],
+        "films": [{"title": f.title, "title_zh": f.title_zh, "caption": f.caption} for f in result.films],
         "notes": list(result.notes),
     }
     document: dict[str, Any] = legible_all(head | body)

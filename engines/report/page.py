@@ -17,6 +17,7 @@ from engines.errors import MissingExtraError
 from engines.report import network_page
 from engines.report.document import as_document
 from engines.report.embedding import content_policy, inside_script, safe_library
+from engines.report.films import drawn_film
 from engines.report.legible import is_figure, legible
 from engines.result import Picture, Result
 
@@ -115,6 +116,7 @@ def render_page(result: Result, command: str = "") -> str:
         passed=sum(check.passed for check in result.checks),
         pictures=[_drawn(picture) for picture in result.pictures],
         networks=networks,
+        films=[drawn_film(film) for film in result.films],
         policy=content_policy(scripts),
         # Our own files and the libraries as they ship: nothing of a result is in these.
         style=Markup(_style(rooms, bool(networks))),  # noqa: S704  # escaped for its place, or our own file

@@ -160,5 +160,5 @@ def _list(lines: tuple[str, ...]) -> Grid:
 
 
 def _count_of_pictures(result: Result) -> str:
-    count = len(result.pictures) + len(result.networks)
+    count = len(result.pictures) + len(result.networks) + len(result.films)
     return f"pictures with --html FILE · 图表见 HTML 报告: {count}\n" if count else ""
