@@ -43,7 +43,7 @@ def test_then_likeness_with_its_score() -> None:
     assert match is not None
     assert match.healed is not None
     assert match.healed.found_by == "likeness"
-    assert 0.62 <= match.healed.score < 1.0
+    assert 0.65 <= match.healed.score < 1.0
 
 
 def test_the_text_beside_a_control_without_a_label_will_do() -> None:
@@ -117,10 +117,17 @@ def test_links_of_one_text_are_told_apart_by_where_they_lead() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("注册地址", "注册资金"), ("账号", "账户性质"), ("银行机构代码", "注册地地区代码"), ("住所", "注册地址")],
+    [
+        *(("注册地址", "注册资金"), ("账号", "账户性质"), ("银行机构代码", "注册地地区代码"), ("住所", "注册地址")),
+        *(
+            ("法定代表人", "法定代表人证件号码"),
+            ("社会信用代码", "统一社会信用代码有效期"),
+            ("注册资金", "注册资金币种"),
+        ),
+    ],
 )
 def test_unlike_labels_stay_below_what_is_taken(one: str, other: str) -> None:
-    assert likeness(one, other) < 0.62
+    assert likeness(one, other) < 0.7
 
 
 @given(st.text(max_size=8), st.text(max_size=8))
@@ -129,31 +136,61 @@ def test_likeness_lies_between_nothing_and_the_same(one: str, other: str) -> Non
     assert likeness(one, one) == (1.0 if normal(one) else 0.0)
 
 
+STRANGERS = (
+    *(
+        "经办人电话",
+        "联系地址",
+        "注册日期",
+        "注册类型",
+        "法定代表人证件号码",
+        "开户许可证编号",
+        "账户名称",
+        "存款人地址",
+    ),
+    *(
+        "资金性质",
+        "行业代码说明",
+        "电子邮箱",
+        "传真",
+        "通讯地址",
+        "地区名称",
+        "组织机构代码",
+        "注册资金大写",
+        "经营期限",
+    ),
+    *(
+        "上级法人证件号码",
+        "邮政编码校验",
+        "注册资金币种说明",
+        "银行机构联系人",
+        "开户日期类型",
+        "统一社会信用代码有效期",
+    ),
+)
+
+
 @pytest.mark.parametrize("form", [KEY_FORM, DETAILS_FORM], ids=["key", "details"])
-@given(data=st.data())
-def test_however_a_form_is_rearranged_and_renamed_no_field_gets_anothers_control(
-    form: tuple[Field, ...], data: st.DataObject
+@given(seed=st.integers(0, 2**32 - 1))
+def test_however_a_form_is_rearranged_and_renamed_no_value_goes_into_anothers_control(
+    form: tuple[Field, ...], seed: int
 ) -> None:
-    seed = data.draw(st.integers(0, 2**32 - 1))
     rng = np.random.default_rng(seed)
-    facts = []
-    for place in rng.permutation(len(form)):
-        field = form[place]
-        label = field.label
-        change = rng.integers(5)
-        if change == 1:
-            label += "："
-        if change == 2:
-            label = f"请填写{label}"
-        if change == 3:
-            label = label[:1] + label[2:]
-        name = field.name if rng.random() < 0.5 else f"ctl{place}"
-        facts.append(([field.kind, label, name, "", ""], int(place)))
-    page = candidates_of([fact for fact, _ in facts])
+    gone = int(rng.integers(len(form) + 1))  # one of the fields is not there, or none
+    page: list[tuple[list[str], int]] = []
+    for place, field in enumerate(form):
+        how, name = rng.integers(6), field.name if rng.random() < 0.5 else f"ctl{place}"
+        label = {1: f"{field.label}：", 2: f"请填写{field.label}", 3: field.label[:1] + field.label[2:]}.get(
+            int(how), field.label
+        )
+        if place != gone:
+            page.append(([field.kind, label, name, "", ""], place))
+    for stranger in rng.choice(STRANGERS, 6, replace=False):
+        kind = ("text", "long", "choice")[rng.integers(3)]
+        page.append(([kind, str(stranger), f"ctl{rng.integers(99)}x", "", ""], -1))
+    rng.shuffle(page)
     try:
-        found = resolve(form, page)
+        found = resolve(form, candidates_of([facts for facts, _ in page]))
     except NotFoundOnPageError:
         return
-    for place, match in enumerate(found):
-        if match is not None:
-            assert facts[match.number][1] == place
+    assert gone == len(form) or not form[gone].is_needed
+    assert [page[match.number][1] for match in found if match] == [n for n in range(len(form)) if n != gone]
