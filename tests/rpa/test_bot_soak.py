@@ -8,7 +8,7 @@ from tests.rpa.soak import accounts_of, soak
 
 
 def test_accounts_with_a_fifth_of_faults_end_right_by_the_truth(tmp_path: Path) -> None:
-    """`HEXI_FULL=1` takes the two thousand accounts of a day; the seed is written here, so a failure can be repeated."""
+    """`HEXI_FULL=1` takes the two thousand accounts of a day; the seed stands here, so that a failure comes again."""
     count = 2_000 if os.environ.get("HEXI_FULL") else 20
     filings, right, _, _ = accounts_of(count)
     found = soak(tmp_path, count, share=0.2, seed=11, contexts=4)
