@@ -60,7 +60,13 @@ def truth(n: int, seed: int) -> Iterator[pd.DataFrame]:
 
 
 def of_towns(seed: int, some: range) -> pd.DataFrame:
-    """Return the receivables of some towns."""
+    """Return the receivables of some towns.
+
+    Examples
+    --------
+    >>> len(of_towns(7, range(2)))
+    18
+    """
     rows = [(_name(town, place), promise) for town in some for place, (promise, _) in enumerate(chain(seed, town))]
     return pd.DataFrame(
         {
@@ -77,7 +83,13 @@ def of_towns(seed: int, some: range) -> pd.DataFrame:
 
 
 def steps_of_towns(seed: int, some: range) -> pd.DataFrame:
-    """Return the steps of some towns, town by town."""
+    """Return the steps of some towns, town by town.
+
+    Examples
+    --------
+    >>> steps_of_towns(7, range(1))["on"].is_monotonic_increasing
+    True
+    """
     rows = [row for town in some for row in _numbered(seed, town)]
     taken = [step for _, _, step in rows]
     words = {"action": "action", "by_id": "by", "to_id": "to", "registration": "registration"}
@@ -97,7 +109,13 @@ def steps_of_towns(seed: int, some: range) -> pd.DataFrame:
 
 
 def truth_of_towns(seed: int, some: range) -> pd.DataFrame:
-    """Return the truth about some towns' steps: step_id, kind, and whether it may not be done."""
+    """Return the truth about some towns' steps: step_id, kind, and whether it may not be done.
+
+    Examples
+    --------
+    >>> "double_pledge" in set(truth_of_towns(7, range(1))["kind"])
+    True
+    """
     rows = [(name, step.truth) for town in some for name, _, step in _numbered(seed, town) if step.truth]
     return pd.DataFrame(
         {

@@ -51,7 +51,13 @@ def firm_id(town: int, number: int) -> str:
 
 
 def person_id(town: int, number: int) -> str:
-    """Return the identifier of a person by the number in the town."""
+    """Return the identifier of a person by the number in the town.
+
+    Examples
+    --------
+    >>> person_id(3, 7)
+    'P00030007'
+    """
     return f"P{town:04d}{number:04d}"
 
 
@@ -137,6 +143,11 @@ def frames(n: int, seed: int, rows_of: Callable[[int, range], pd.DataFrame]) -> 
     ------
     OutOfRangeError
         If n or the seed is negative; at the end of the province, if it has fewer rows than n.
+
+    Examples
+    --------
+    >>> [len(part) for part in frames(3, 7, lambda seed, some: pd.DataFrame({"town": list(some)}))]
+    [3]
     """
     if n < 0:
         raise OutOfRangeError(f"n is {n:,}, but a table has 0 rows or more")

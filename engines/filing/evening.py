@@ -78,7 +78,13 @@ class Evening:
 
 
 def keys_of(seed: int) -> tuple[ListKeys, bytes]:
-    """Return the bank's keys for lists, and the platform's signing key; for teaching alone."""
+    """Return the bank's keys for lists, and the platform's signing key; for teaching alone.
+
+    Examples
+    --------
+    >>> keys_of(7)[0].bank, len(keys_of(7)[1])
+    ('陇上银行', 32)
+    """
     rng = np.random.default_rng([seed, 51])
     secret, signing = rng.bytes(32), rng.bytes(32)
     public = Ed25519PrivateKey.from_private_bytes(signing).public_key().public_bytes_raw()

@@ -55,6 +55,12 @@ def call_of(now: Moment, members: Consortium) -> Call:
     ------
     KeyError
         If the tables name an action that is none.
+
+    Examples
+    --------
+    >>> step = {"action": "release", "registration": "R1-01", "by_id": "K00000000"}
+    >>> call_of(Moment(step, {}, [], {}, 0), None)  # type: ignore[arg-type]  # nobody is asked
+    ('pledges.release', {'registration': 'R1-01'}, ['K00000000'])
     """
     action = now.step["action"]
     if action == "draft":

@@ -23,6 +23,11 @@ def by_day(events: Sequence[Event]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns on, state, million (yuan); a row for each state of each day.
+
+    Examples
+    --------
+    >>> len(by_day([]))
+    0
     """
     live: dict[str, Record] = {}
     locked: dict[str, frozenset[str]] = {}

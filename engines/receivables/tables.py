@@ -70,7 +70,13 @@ def _balances(at: int, parts: Sequence[Part], names: Mapping[str, str]) -> str:
 
 
 def attempt_table(events: Sequence[Event]) -> Table:
-    """Return for each kind of attempt, and of what only looks like one, how often it came and what the ledger said."""
+    """Return for each kind of attempt, and of what only looks like one, how often it came and what the ledger said.
+
+    Examples
+    --------
+    >>> [row[2] for row in attempt_table([]).rows][:2]
+    ['0', '0']
+    """
     rows = []
     for kind, chinese in _KINDS_ZH.items():
         answers = [event.answer for event in events if event.kind == kind]
@@ -83,7 +89,13 @@ def attempt_table(events: Sequence[Event]) -> Table:
 
 
 def attack_table(attacks: Sequence[Attack]) -> Table:
-    """Return what was done to copies of the ledger, and what noticed it."""
+    """Return what was done to copies of the ledger, and what noticed it.
+
+    Examples
+    --------
+    >>> attack_table([Attack("dropped", "删除", "2 blocks fewer", "rolled back", True)]).rows[0][-1]
+    'caught · 发现'
+    """
     rows = tuple(
         (one.name, one.name_zh, one.done, one.noticed, "caught · 发现" if one.caught else "MISSED · 漏检")
         for one in attacks

@@ -84,6 +84,11 @@ def finish(spec: dict[str, Any], height: int) -> dict[str, Any]:
         A Vega-Lite specification of one view or of layers.
     height
         Height of the plot in pixels.
+
+    Examples
+    --------
+    >>> finish({"mark": "bar", "$schema": "x"}, height=200)["height"]
+    200
     """
     kept = {key: value for key, value in spec.items() if key not in ("$schema", "config")}
     return kept | {
