@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rpa.browser.matching import Button, Candidate, Field, Match, Sought, resolve
 from rpa.browser.session import Answer, Tab, answer_of, failures
-from rpa.errors import DownloadError, FailureError, NotFoundOnPageError, ReadBackError
+from rpa.errors import DownloadError, FailureError, NotFoundOnPageError, ReadBackError, UnknownPageError
 
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle
@@ -56,18 +56,28 @@ _FACTS = """elements => {
     const cell = e.closest('td, th, dd, div, p, li');
     return words(cell && cell.previousElementSibling).slice(-40);
   };
-  return elements.map(e => {
+  const over = [...document.querySelectorAll('dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]')]
+    .find(e => !e.checkVisibility || e.checkVisibility());
+  return [over ? words(over) || over.tagName : '', elements.map(e => {
     const kind = kindOf(e), isField = !['button', 'link'].includes(kind);
     const name = e.getAttribute('name') || (kind === 'link' && e.getAttribute('href')) || e.id || '';
     return [kind, labelOf(e, kind), name, e.dataset.testid || '', isField ? besideOf(e) : ''];
-  });
+  })];
 }"""
 
 
 async def survey(tab: Tab) -> "tuple[list[Candidate], list[ElementHandle]]":
-    """Return what controls people can see and use on a page, and their elements in the same order."""
+    """Return what controls people can see and use on a page, and their elements in the same order.
+
+    Raises
+    ------
+    UnknownPageError
+        If the page shows a dialog of its own over everything: nobody types behind it.
+    """
     held = await tab.page.evaluate_handle(_CONTROLS)
-    facts = await held.evaluate(_FACTS)
+    over, facts = await held.evaluate(_FACTS)
+    if over:
+        raise UnknownPageError(f"the page shows a dialog that nobody knows: {over:.200}")
     by_number = await held.get_properties()
     elements = [by_number[str(number)].as_element() for number in range(len(facts))]
     return candidates_of(facts), [element for element in elements if element is not None]

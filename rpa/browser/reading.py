@@ -11,7 +11,7 @@ Lexbor, the HTML parser (a living-standard parser) behind selectolax.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rpa.browser.matching import normal
+from rpa.browser.labels import normal
 from rpa.errors import MissingExtraError, UnknownPageError
 
 try:

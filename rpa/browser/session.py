@@ -1,7 +1,8 @@
 """Browsers and tabs: started with nothing in the background, short of patience, and deaf to every dialog.
 
 Each tab is a context of its own, with its own cookies: systems that run on one host under several ports would otherwise
-end each other's sessions. A dialog is dismissed, never accepted, and remembered: the next action on the tab refuses.
+end each other's sessions. A dialog is dismissed, never accepted, and remembered, as is a window that opens by itself:
+the next action on the tab refuses.
 
 Beware: Chromium sends a request again by itself, a form too, if a connection that it had used before ends without an
 answer. So "no answer" never means that nothing was sent, or that it was sent once; only the system can tell.
@@ -56,7 +57,7 @@ class Tab:
     healed
         Every field that was not found the plain way.
     dialogs
-        Texts of dialogs that were dismissed and that nobody has heard of yet.
+        Dialogs that were dismissed, and windows that were closed, of which nobody has heard yet.
     """
 
     page: "Page"
@@ -145,7 +146,12 @@ async def open_tab(
             tab.dialogs.append(f"{dialog.type}: {dialog.message}")
             await dialog.dismiss()
 
+        async def close_window(window: "Page") -> None:
+            tab.dialogs.append(f"window: {window.url}")
+            await window.close()
+
         tab.page.on("dialog", dismiss)
+        context.on("page", close_window)
         yield tab
     finally:
         await _close(context, trace)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from rpa.browser import Button, Candidate, Field, Healed, in_order, resolve
 from rpa.browser.fields import candidates_of
-from rpa.browser.matching import likeness, normal
+from rpa.browser.labels import likeness, normal
 from rpa.errors import NotFoundOnPageError
 from rpa.pages.accounts.forms import DETAILS_FORM, KEY_FORM
 

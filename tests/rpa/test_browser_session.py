@@ -1,5 +1,6 @@
 """The browser itself: patience, dialogs, wrapped labels, files; each page here is written out in its test."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
@@ -104,6 +105,25 @@ def test_a_dialog_is_dismissed_and_the_next_action_names_its_text(chrome: Chrome
     assert value(chrome, tab, "#a") == ""
     assert chrome.run(tab.page.title()) in ("undefined", "false", "null")
     chrome.run(fill(tab, Field("n", "账号"), "62"))  # whoever caught the error has heard of it
+
+
+def test_a_window_that_opens_by_itself_is_closed_and_the_next_action_says_so(chrome: Chrome, tab: Tab) -> None:
+    show(chrome, tab, "<button onclick=\"window.open('about:blank?ad')\">去</button>")
+    chrome.run(click(tab, Button("去")))
+    chrome.run(asyncio.sleep(0.3))
+    with pytest.raises(UnknownPageError, match="window: about:blank"):
+        chrome.run(click(tab, Button("去")))
+    assert len(tab.page.context.pages) == 1
+
+
+@pytest.mark.parametrize("over", ["<dialog open>升级？</dialog>", "<div role=dialog>升级？</div>"])
+def test_nothing_is_typed_behind_a_dialog_of_the_page(chrome: Chrome, tab: Tab, over: str) -> None:
+    show(chrome, tab, f"<label>账号 <input id=a></label>{over}")
+    with pytest.raises(UnknownPageError, match="升级？"):
+        chrome.run(fill(tab, Field("n", "账号"), "62"))
+    assert value(chrome, tab, "#a") == ""
+    show(chrome, tab, f"<label>账号 <input id=a></label><div style='display:none'>{over}</div>")
+    chrome.run(fill(tab, Field("n", "账号"), "62"))
 
 
 def test_a_page_that_does_not_come_is_a_failure_within_the_tabs_patience(chrome: Chrome, tmp_path: Path) -> None:

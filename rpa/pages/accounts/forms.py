@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rpa.browser import Field, in_order
-from rpa.browser.matching import normal
+from rpa.browser.labels import normal
 from rpa.browser.readback import is_same
 from rpa.browser.reading import alerts, forms, has_heading, title
 from rpa.errors import BusinessError, FailureError, ReadBackError, UnknownPageError, UnsureError
