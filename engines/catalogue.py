@@ -46,7 +46,7 @@ def benchmarks() -> dict[str, Entry]:
     Examples
     --------
     >>> sorted(benchmarks())
-    ['fraud', 'graph', 'province']
+    ['filing', 'fraud', 'graph', 'ledger', 'province']
     """
     return {entry.name: entry for entry in _walk(_ROOT / "benchmarks", "benchmarks")}
 

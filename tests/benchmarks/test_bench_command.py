@@ -28,14 +28,15 @@ def test_a_table_shows_dataset_subject_metric_and_value(one_number, capsys):
 def test_json_holds_every_field_of_every_benchmark(one_number, capsys):
     assert main(["bench", "--json", "--quick"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert [one.pop("benchmark") for one in found] == ["fraud", "graph", "ledger", "province"]
-    assert [Measurement(**one) for one in found] == [ONE] * 4
+    assert [one.pop("benchmark") for one in found] == ["filing", "fraud", "graph", "ledger", "province"]
+    assert [Measurement(**one) for one in found] == [ONE] * 5
 
 
 def test_a_benchmark_that_is_not_there_is_named(capsys):
     assert main(["bench", "nothere"]) == 2
     assert (
-        capsys.readouterr().err == "hexi: there is no benchmark 'nothere' (there are: fraud, graph, ledger, province)\n"
+        capsys.readouterr().err
+        == "hexi: there is no benchmark 'nothere' (there are: filing, fraud, graph, ledger, province)\n"
     )
 
 

@@ -1,0 +1,104 @@
+"""Bots that file accounts, on the same pages.
+
+Subjects: direct HTTP (the floor, which no browser beats and no bank may use), plain scripts of Playwright and of
+Selenium, and ours with one, two and four contexts side by side. All do the whole way of an account: look it up, file it
+in four steps with some twenty fields, fetch 200 kB of papers, store them, write the result back. Ours also decrypts the
+list, keeps a durable queue, reads every value back before confirming, and keeps evidence with screenshots.
+
+Seconds for each account are those of the whole run, with the start of the browser, divided by the accounts. CPU is that
+of the bot's processes and the browser's; the systems run elsewhere. With "latency", every request takes half a second,
+as real systems do, and contexts side by side wait together. A subject that leaves an account behind stops the run. The
+paper has 15 minutes by a clerk and half a minute by the bank's bot, of real systems.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.errors import SubjectFailedError
+from benchmarks.filing_day import PASSWORD, USER, day_of, served
+from benchmarks.filing_peers import has_selenium
+from benchmarks.measurement import Measurement, Progress
+from rpa.filing import to_record
+from rpa.systems.truth import Expected, judge
+
+__all__ = ["PACKAGES", "TITLE_ZH", "run"]
+
+TITLE_ZH = "账户备案机器人"
+PACKAGES = ("playwright", "selenium", "httpx", "starlette", "uvicorn")
+_PAPERS = 200_000
+_LATENCY = 0.5
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(quick: bool = False, progress: Progress | None = None) -> tuple[Measurement, ...]:
+    """Measure all subjects, without and with latency.
+
+    Parameters
+    ----------
+    quick
+        Two accounts and few subjects, to see that all works.
+    progress
+        Called with the name of a step, how much is done and how much there is.
+
+    Raises
+    ------
+    SubjectFailedError
+        If a subject has not filed every account.
+    """
+    told = progress or (lambda *_: None)
+    plan = list(_plan(quick))
+    found: list[Measurement] = []
+    for place, (dataset, subject, contexts, accounts, latency) in enumerate(plan):
+        told(f"{dataset}: {subject}", place, len(plan))
+        wall, cpu = _measured(subject, contexts, accounts, latency)
+        name = f"{subject}, {contexts} at once" if subject == "ours" else subject
+        found.append(Measurement(dataset, name, "each account", wall / accounts, "s"))
+        found.append(Measurement(dataset, name, "CPU each", cpu / accounts, "s"))
+        told(f"{dataset}: {subject}", place + 1, len(plan))
+    return tuple(found)
+
+
+def _plan(quick: bool) -> Iterator[tuple[str, str, int, int, float]]:
+    """Yield dataset, subject, contexts, accounts and latency of each run."""
+    count = 2 if quick else 24
+    plain = f"{count} accounts"
+    yield plain, "direct HTTP (floor)", 1, count, 0.0
+    yield plain, "plain Playwright", 1, count, 0.0
+    if not quick and has_selenium():
+        yield plain, "plain Selenium", 1, count, 0.0
+    for contexts in (1,) if quick else (1, 2, 4):
+        yield plain, "ours", contexts, count, 0.0
+    if not quick:
+        slow = f"16 accounts, latency {_LATENCY:g} s a request"
+        yield slow, "plain Playwright", 1, 16, _LATENCY
+        for contexts in (1, 8):
+            yield slow, "ours", contexts, 16, _LATENCY
+
+
+def _measured(subject: str, contexts: int, count: int, latency: float) -> tuple[float, float]:
+    """Return wall and CPU seconds of one subject in a process of its own."""
+    accounts = day_of(count)
+    with tempfile.TemporaryDirectory(prefix="hexi-bench-") as name:
+        folder = Path(name)
+        (folder / "files").mkdir()
+        with served(accounts, folder, latency, _PAPERS) as (branch, urls):
+            job: dict[str, Any] = {"urls": urls, "user": USER, "password": PASSWORD, "folder": str(folder / "files")}
+            job |= {"accounts": [to_record(one) for one in accounts], "contexts": contexts}
+            path = folder / "job.json"
+            path.write_text(json.dumps(job), encoding="utf-8")
+            before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+            asked = [sys.executable, "-m", "benchmarks.filing_peers", subject, str(path)]
+            done = subprocess.run(asked, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+            wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+            verdict = judge(branch, [Expected(one) for one in accounts])
+    if done.returncode or not verdict.is_clean:
+        said = done.stderr.strip().splitlines()[-1:] or [str(verdict.counts())]
+        raise SubjectFailedError(f"{subject} has not filed all of {count} accounts: {said[0]}")
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -1,0 +1,42 @@
+"""The benchmark of filing bots: its quick mode runs, and a subject that leaves an account behind is told."""
+
+import os
+
+import pytest
+
+from benchmarks import filing
+from benchmarks.errors import SubjectFailedError
+from benchmarks.filing_day import day_of
+from rpa.browser import find_browser
+from rpa.errors import BrowserMissingError
+from rpa.listing import problems
+
+try:
+    find_browser(os.environ)
+    BROWSER = ""
+except BrowserMissingError as error:
+    BROWSER = str(error)
+
+
+@pytest.mark.skipif(bool(BROWSER), reason=f"waits for a browser: {BROWSER}")
+def test_the_quick_mode_measures_floor_peer_and_ours() -> None:
+    seen: list[str] = []
+    found = filing.run(quick=True, progress=lambda step, done, there: seen.append(step))
+    subjects = {one.subject for one in found}
+    assert subjects == {"direct HTTP (floor)", "plain Playwright", "ours, 1 at once"}
+    assert {one.metric for one in found} == {"each account", "CPU each"}
+    assert all(one.value > 0 for one in found)
+    assert len(seen) == 6
+
+
+def test_a_subject_that_does_nothing_is_no_subject(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filing.sys, "executable", "/bin/true")
+    with pytest.raises(SubjectFailedError, match="has not filed all of 1"):
+        filing._measured("plain Playwright", 1, 1, 0.0)
+
+
+def test_the_accounts_are_as_they_should_be_and_unlike_each_other() -> None:
+    accounts = day_of(60)
+    assert all(problems(one, one.opened_on) == [] for one in accounts)
+    assert len({(one.bank_code, one.account_number) for one in accounts}) == 60
+    assert {one.account_type for one in accounts} == {"basic", "general"}
