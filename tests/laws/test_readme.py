@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from rpa.browser import find_browser
+from rpa.errors import BrowserMissingError
 from tests.laws.house import ROOT
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -110,9 +112,19 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def browser_missing() -> str:
+    try:
+        find_browser(os.environ)
+    except BrowserMissingError as error:
+        return str(error)
+    return ""
+
+
 def test_every_command_of_the_readme_does_what_it_shows(copy: Path) -> None:
     if not index_answers():
         pytest.skip("waits for a package index: the README's first line installs from it")
+    if browser_missing():
+        pytest.skip(f"waits for a browser, which one of the commands drives: {browser_missing()}")
     environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     found = steps()
