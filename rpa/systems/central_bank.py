@@ -50,7 +50,16 @@ _TEXTS: Mapping[str, tuple[str, int, int]] = {
 
 
 def know(records: Records, certificate_number: str, basic_account_number: str, state: str, at: datetime) -> None:
-    """Let the system know of a basic account that was filed before: open, cancelled or dormant."""
+    """Let the system know of a basic account that was filed before: open, cancelled or dormant.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> records, now = Records(Path(":memory:")), datetime(2026, 7, 1)
+    >>> know(records, "91620100126154355R", "J8210000000001", "open", now)
+    >>> records.get("depositor", "91620100126154355R")["state"]
+    'open'
+    """
     value = {"basic_account_number": basic_account_number, "state": state}
     with records.together():
         records.put("depositor", certificate_number, value, at, "known before")
@@ -58,35 +67,81 @@ def know(records: Records, certificate_number: str, basic_account_number: str, s
 
 
 def know_account(records: Records, bank_code: str, account_number: str, state: str, at: datetime) -> None:
-    """Let the system know of an account that was filed before, and is open, cancelled or dormant now."""
+    """Let the system know of an account that was filed before, and is open, cancelled or dormant now.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> records, now = Records(Path(":memory:")), datetime(2026, 7, 1)
+    >>> know_account(records, "301821000019", "6200010000000001", "dormant", now)
+    >>> find(records, "301821000019", "6200010000000001")["state"]
+    'dormant'
+    """
     names = (*KEY_FIELDS, *DETAIL_FIELDS, "receipt", "filed_at")
     value = dict.fromkeys(names, "") | {"bank_code": bank_code, "account_number": account_number, "state": state}
     records.put("account", f"{bank_code}/{account_number}", value, at, "known before")
 
 
 def know_bank(records: Records, bank_code: str, name: str, at: datetime) -> None:
-    """Let the system know a bank; once it knows one, it takes filings of those that it knows alone."""
+    """Let the system know a bank; once it knows one, it takes filings of those that it knows alone.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> records, now = Records(Path(":memory:")), datetime(2026, 7, 1)
+    >>> know_bank(records, "301821000019", "陇上银行兰州分行", now)
+    >>> bank_name(records, "301821000019")
+    '陇上银行兰州分行'
+    """
     records.put("bank", bank_code, {"name": name}, at, "known before")
 
 
 def bank_name(records: Records, bank_code: str) -> str:
-    """Return what a bank is called, an empty text if it is not known."""
+    """Return what a bank is called, an empty text if it is not known.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> bank_name(Records(Path(":memory:")), "301821000019")
+    ''
+    """
     return str((records.get("bank", bank_code) or {"name": ""})["name"])
 
 
 def find(records: Records, bank_code: str, account_number: str) -> dict[str, Any] | None:
-    """Return what is on record of an account, None if nothing is."""
+    """Return what is on record of an account, None if nothing is.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> find(Records(Path(":memory:")), "301821000019", "6200010000000001") is None
+    True
+    """
     return records.get("account", f"{bank_code}/{account_number}")
 
 
 def find_receipt(records: Records, receipt: str) -> dict[str, Any] | None:
-    """Return the account that a receipt is for, None if there is none."""
+    """Return the account that a receipt is for, None if there is none.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> find_receipt(Records(Path(":memory:")), "BA20260701000001") is None
+    True
+    """
     place = records.get("receipt", receipt)
     return None if place is None else records.get("account", place["place"])
 
 
 def key_faults(records: Records, form: Mapping[str, str], today: date) -> list[str]:
-    """Return why the key information is refused, in words; empty if it is not."""
+    """Return why the key information is refused, in words; empty if it is not.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> len(key_faults(Records(Path(":memory:")), {}, date(2026, 7, 1))) > 3
+    True
+    """
     found = []
     kind, code, bank_code = (form.get(name, "") for name in ("account_type", "certificate_number", "bank_code"))
     if kind not in ("basic", "general"):

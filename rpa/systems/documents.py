@@ -53,7 +53,13 @@ def documents(account_number: str, size: int = 20_000) -> dict[str, bytes]:
 
 
 def archive(papers: dict[str, bytes]) -> bytes:
-    """Return papers as one ZIP archive, the same bytes each time."""
+    """Return papers as one ZIP archive, the same bytes each time.
+
+    Examples
+    --------
+    >>> archive({"a.png": b"x"})[:2]
+    b'PK'
+    """
     box = io.BytesIO()
     with zipfile.ZipFile(box, "w", zipfile.ZIP_STORED) as file:
         for name, data in papers.items():

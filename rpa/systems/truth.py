@@ -78,7 +78,13 @@ def truth_of(branch: Branch) -> Truth:
 
 
 def right_pages(account_number: str, size: int) -> dict[str, str]:
-    """Return names and hashes of the pages that should be stored for an account."""
+    """Return names and hashes of the pages that should be stored for an account.
+
+    Examples
+    --------
+    >>> len(right_pages("6200010000000001", 500))
+    3
+    """
     return {name: sha256(data).hexdigest() for name, data in documents(account_number, size).items()}
 
 
