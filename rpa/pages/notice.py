@@ -19,7 +19,13 @@ class Notice:
 
 
 def recognise(html: str) -> bool:
-    """Return whether a page is a notice that can be passed; one that wants more than being read is not."""
+    """Return whether a page is a notice that can be passed; one that wants more than being read is not.
+
+    Examples
+    --------
+    >>> recognise("<html><body><h2>另一个页面</h2></body></html>")
+    False
+    """
     return has_heading(html, "系统公告", "系统通知") and _ONWARD.label in links(html)
 
 

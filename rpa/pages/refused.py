@@ -16,12 +16,24 @@ class Refused:
 
 
 def recognise(html: str) -> bool:
-    """Return whether a page is a refusal that gives its reason."""
+    """Return whether a page is a refusal that gives its reason.
+
+    Examples
+    --------
+    >>> recognise("<html><body><h2>另一个页面</h2></body></html>")
+    False
+    """
     return has_heading(html, "操作失败", "未找到") and bool(alerts(html))
 
 
 def read(html: str) -> Refused:
-    """Return why."""
+    """Return why.
+
+    Examples
+    --------
+    >>> read('<div class="faults" role="alert"><p>未找到</p></div>').messages
+    ('未找到',)
+    """
     return Refused(alerts(html))
 
 

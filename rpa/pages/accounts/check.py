@@ -29,7 +29,13 @@ class Check:
 
 
 def recognise(html: str) -> bool:
-    """Return whether this is the page, with its table and its button."""
+    """Return whether this is the page, with its table and its button.
+
+    Examples
+    --------
+    >>> recognise("<html><body><h2>另一个页面</h2></body></html>")
+    False
+    """
     has_button = any(_BUTTON.label in form.buttons for form in forms(html))
     return is_page(html, "账户备案 - 信息核对") and has_button and bool(pairs(html, "#check"))
 

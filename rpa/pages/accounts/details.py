@@ -10,7 +10,13 @@ _BUTTON = Button("下一步")
 
 
 def recognise(html: str) -> bool:
-    """Return whether this is the page."""
+    """Return whether this is the page.
+
+    Examples
+    --------
+    >>> recognise("<html><body><h2>另一个页面</h2></body></html>")
+    False
+    """
     return is_page(html, "账户备案 - 存款人信息")
 
 

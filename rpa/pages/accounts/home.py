@@ -19,12 +19,24 @@ class Home:
 
 
 def recognise(html: str) -> bool:
-    """Return whether this is the page."""
+    """Return whether this is the page.
+
+    Examples
+    --------
+    >>> recognise("<html><body><h2>另一个页面</h2></body></html>")
+    False
+    """
     return is_page(html, "首页")
 
 
 def read(html: str) -> Home:
-    """Return what it says."""
+    """Return what it says.
+
+    Examples
+    --------
+    >>> read('<span id="today">2026-07-01</span>')
+    Home(today='2026-07-01')
+    """
     return Home(text_at(html, "#today"))
 
 

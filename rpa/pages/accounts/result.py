@@ -26,7 +26,13 @@ class Result:
 
 
 def recognise(html: str) -> bool:
-    """Return whether this is the page, and it says that the filing is done."""
+    """Return whether this is the page, and it says that the filing is done.
+
+    Examples
+    --------
+    >>> recognise("<html><body><h2>另一个页面</h2></body></html>")
+    False
+    """
     return is_page(html, "账户备案 - 备案结果") and text_at(html, "#done") == "备案成功"
 
 

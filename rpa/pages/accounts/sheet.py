@@ -23,7 +23,13 @@ class Sheet:
 
 
 def recognise(html: str) -> bool:
-    """Return whether this is the page."""
+    """Return whether this is the page.
+
+    Examples
+    --------
+    >>> recognise("<html><body><h2>另一个页面</h2></body></html>")
+    False
+    """
     return is_page(html, "账户信息表") and bool(pairs(html, "#sheet"))
 
 

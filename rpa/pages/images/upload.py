@@ -37,7 +37,13 @@ class Upload:
 
 
 def recognise(html: str) -> bool:
-    """Return whether this is the page."""
+    """Return whether this is the page.
+
+    Examples
+    --------
+    >>> recognise("<html><body><h2>另一个页面</h2></body></html>")
+    False
+    """
     return SYSTEM in title(html) and has_heading(html, "影像上传")
 
 
