@@ -1,24 +1,31 @@
-"""A desk: one worker's three tabs, each logged in at its system, and a browser that is started again when it ends.
+"""A desk: one worker's tabs, each logged in at its system, and a browser that is started again when it ends.
 
-Each system gets a tab of its own, opened when it is first needed. A session that has ended is begun again, by itself,
-where nothing that was sent depends on it; the steps say where that is.
+Each system gets a tab of its own, opened when it is first needed, and account management a second one for questions. A
+session that has ended is begun again, by itself, where nothing that was sent depends on it; the steps say where that
+is. What only shows something can be looked at ahead, while another system is waited for.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from rpa.bot.settings import Settings
 from rpa.browser import Answer, Tab, go, open_browser, open_tab
 from rpa.deadlines import check_clock
-from rpa.errors import HandOverError, SafetyError, SessionExpiredError
+from rpa.errors import FailureError, HandOverError, SafetyError, SessionExpiredError
 from rpa.pages import PageObject, accounts, arrive, images, login, operations
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-__all__ = ["Desk", "Engine"]
+__all__ = ["QUESTIONS", "Desk", "Engine"]
+
+QUESTIONS = "questions"
+"""The second tab at account management."""
+_SYSTEM_OF = {QUESTIONS: "accounts"}
+_is_ahead: ContextVar[bool] = ContextVar("is_ahead", default=False)
 
 _HOMES: dict[str, Any] = {"operations": operations.home, "accounts": accounts.home, "images": images.home}
 
@@ -88,9 +95,10 @@ class Desk:
         self._engine = engine
         self._stacks: dict[str, AsyncExitStack] = {}
         self._tabs: dict[str, Tab] = {}
+        self._ahead: dict[str, tuple[str, asyncio.Task[Any]]] = {}
 
-    async def tab(self, system: str) -> Tab:
-        """Return the tab of a system, opened and logged in.
+    async def tab(self, name: str) -> Tab:
+        """Return the tab of a system, or that for questions, opened and logged in.
 
         Raises
         ------
@@ -101,23 +109,25 @@ class Desk:
         SafetyError
             If the system's clock is not ours, or a page is not known.
         """
-        self.last = system
-        held = self._tabs.get(system)
+        system = _SYSTEM_OF.get(name, name)
+        if not _is_ahead.get():
+            self.last = system
+        held = self._tabs.get(name)
         if held is not None and held.is_alive:
             return held
-        await self.drop(system)
+        await self.drop(name)
         stack = AsyncExitStack()
         browser = await self._engine.browser()
         tab = await stack.enter_async_context(
-            open_tab(browser, self.downloads / system, patience=self.settings.patience.page_seconds)
+            open_tab(browser, self.downloads / name, patience=self.settings.patience.page_seconds)
         )
-        self._stacks[system] = stack
+        self._stacks[name] = stack
         try:
             await self._log_in(system, tab)
         except BaseException:
-            await self.drop(system)
+            await self.drop(name)
             raise
-        self._tabs[system] = tab
+        self._tabs[name] = tab
         return tab
 
     async def _log_in(self, system: str, tab: Tab) -> None:
@@ -139,7 +149,7 @@ class Desk:
             except SafetyError as error:
                 raise HandOverError(f"{system}: {error}") from None
 
-    async def visit(self, system: str, path: str, pages: Sequence[PageObject]) -> tuple[PageObject, Answer]:
+    async def visit(self, name: str, path: str, pages: Sequence[PageObject]) -> tuple[PageObject, Answer]:
         """Go to a page that only shows something, and log in again if the session has ended.
 
         Raises
@@ -147,24 +157,63 @@ class Desk:
         RpaError
             As `tab` and `rpa.pages.arrive`.
         """
-        tab, address = await self.tab(system), self.settings.addresses[system] + path
+        tab, system = await self.tab(name), _SYSTEM_OF.get(name, name)
+        address = self.settings.addresses[system] + path
         try:
             return await arrive(tab, await go(tab, address), pages)
         except SessionExpiredError:
             await self._log_in(system, tab)
             return await arrive(tab, await go(tab, address), pages)
 
-    async def drop(self, system: str) -> None:
-        """Close the tab of a system; the next who needs it gets a new one."""
-        self._tabs.pop(system, None)
-        stack = self._stacks.pop(system, None)
-        if stack is not None:
-            await stack.aclose()
+    def begin(self, what: str, system: str, work: Coroutine[Any, Any, Any]) -> None:
+        """Begin to look at something ahead; `ahead` returns it. The tab that it uses is its own until then."""
+
+        async def quietly() -> Any:
+            _is_ahead.set(True)
+            return await work
+
+        self._ahead[what] = system, asyncio.create_task(quietly())
+
+    async def ahead(self, what: str) -> Any:
+        """Return what was looked at ahead; None if it was not, or failed and must be looked at again.
+
+        Raises
+        ------
+        SafetyError
+            If a page was not known, or somebody must log in.
+        """
+        system, task = self._ahead.pop(what, ("", None))
+        if task is None:
+            return None
+        try:
+            return await task
+        except FailureError:
+            return None
+        except SafetyError:
+            self.last = system
+            raise
+
+    async def forget(self, *systems: str) -> None:
+        """Wait for what is being looked at ahead, in some systems or in all, and take no notice of it."""
+        begun = {what: one for what, one in self._ahead.items() if not systems or one[0] in systems}
+        self._ahead = {what: one for what, one in self._ahead.items() if what not in begun}
+        await asyncio.gather(*(task for _, task in begun.values()), return_exceptions=True)
+
+    async def drop(self, name: str) -> None:
+        """Close the tabs of a system; the next who needs one gets a new one."""
+        for one in (name, *(other for other, system in _SYSTEM_OF.items() if system == name)):
+            self._tabs.pop(one, None)
+            stack = self._stacks.pop(one, None)
+            if stack is not None:
+                await stack.aclose()
 
     async def close(self) -> None:
         """Close all tabs."""
-        for system in list(self._stacks):
-            await self.drop(system)
+        for _, task in self._ahead.values():
+            task.cancel()
+        await self.forget()
+        for name in list(self._stacks):
+            await self.drop(name)
 
     def is_at(self, system: str, path: str) -> bool:
         """Return whether the tab of a system shows a page already."""

@@ -1,14 +1,19 @@
 """Filing an account, exactly once: ask first, read back, write down that something will be sent, confirm, ask again.
 
-The account is on record or it is not, and only the system knows. So it is asked before anything is sent; `filing` is on
-disk before the confirmation; an answer that does not come is doubt, and doubt ends by asking until the account appears
-or so much time has passed that it cannot appear any more. If it then still did, the system refuses the second one.
+The account is on record or it is not, and only the system knows. So it is asked before anything that binds is sent (the
+key information is typed meanwhile, for a draft binds nobody); `filing` is on disk before the confirmation; an answer
+that does not come is doubt, and doubt ends by asking until the account appears or so much time has passed that it
+cannot appear any more. If it then still did, the system refuses the second one.
 """
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import asdict
+from typing import TypeVar
 
-from rpa.bot.desk import Desk
+from rpa.bot.desk import QUESTIONS, Desk
 from rpa.bot.hold import Hold
+from rpa.bot.image_step import look_ahead
 from rpa.bot.proof import Proof
 from rpa.browser import Answer, readback
 from rpa.errors import BusinessError, FailureError, SafetyError, UnsureError
@@ -19,7 +24,10 @@ from rpa.queue import State
 
 __all__ = ["file_account", "on_record", "settle"]
 
+T = TypeVar("T")
+U = TypeVar("U")
 _SYSTEM = "accounts"
+_KEY_FORM = "key form"
 
 
 async def file_account(desk: Desk, hold: Hold, proof: Proof) -> float | None:
@@ -40,11 +48,12 @@ async def file_account(desk: Desk, hold: Hold, proof: Proof) -> float | None:
         As the pages do.
     """
     filing = hold.filing
-    found = await on_record(desk, filing)
-    if found is not None:
-        await _take(desk, hold, proof, found)
-        return None
+    await look_ahead(desk, filing)
     try:
+        found, _ = await _both(on_record(desk, filing), _key_taken(desk, filing))
+        if found is not None:
+            await _take(desk, hold, proof, found)
+            return None
         shown = await _to_check_page(desk, filing)
     except (BusinessError, UnsureError) as error:
         # a refusal counts only while nothing is on record: the system may have what an earlier try has sent
@@ -69,15 +78,32 @@ async def file_account(desk: Desk, hold: Hold, proof: Proof) -> float | None:
     return None
 
 
-async def _to_check_page(desk: Desk, filing: Filing) -> dict[str, str]:
-    """Fill both forms, and return what the check page shows, if that is what the source says."""
-    await desk.visit(_SYSTEM, accounts.key.PATH, [accounts.key])
+async def _both(question: Awaitable[T], work: Awaitable[U]) -> tuple[T, U]:
+    """Ask while something is typed that binds nobody; return both, or raise once both have ended."""
+    asked, worked = await asyncio.gather(question, work, return_exceptions=True)
+    if isinstance(asked, BaseException):
+        raise asked
+    if isinstance(worked, BaseException):
+        raise worked
+    return asked, worked
+
+
+async def _key_taken(desk: Desk, filing: Filing) -> None:
+    """Fill the key information, and arrive at the details; the system keeps a draft, nothing more."""
+    shown = await desk.ahead(_KEY_FORM)
+    if shown is None or not desk.is_at(_SYSTEM, accounts.key.PATH):
+        await desk.visit(_SYSTEM, accounts.key.PATH, [accounts.key])
     tab = await desk.tab(_SYSTEM)
     answer = await accounts.key.submit(tab, filing)
     page, answer = await arrive(tab, answer, [accounts.details, accounts.key])
     if page is accounts.key:
         accounts.key.check(answer.html, filing)
         raise FailureError("the form for the key information came back without a reason")
+
+
+async def _to_check_page(desk: Desk, filing: Filing) -> dict[str, str]:
+    """Fill the details, and return what the check page shows, if that is what the source says."""
+    tab = await desk.tab(_SYSTEM)
     answer = await accounts.details.submit(tab, filing)
     page, answer = await arrive(tab, answer, [accounts.check, accounts.details, accounts.key])
     if page is not accounts.check:
@@ -102,6 +128,7 @@ async def _hear(desk: Desk, hold: Hold, proof: Proof, answer: Answer) -> None:
         raise SafetyError(said)
     hold.advance(State.FILED, facts=asdict(receipt) | {"refusal": ""})
     await proof.after(await desk.tab(_SYSTEM), asdict(receipt))
+    desk.begin(_KEY_FORM, _SYSTEM, desk.visit(_SYSTEM, accounts.key.PATH, [accounts.key]))
 
 
 async def on_record(desk: Desk, filing: Filing) -> OnRecord | None:
@@ -114,7 +141,7 @@ async def on_record(desk: Desk, filing: Filing) -> OnRecord | None:
     """
     asked = Account(filing.bank_code, filing.account_number)
     path = accounts.query.address("", asked)
-    _, answer = await desk.visit(_SYSTEM, path, [accounts.query])
+    _, answer = await desk.visit(QUESTIONS, path, [accounts.query])
     found = accounts.query.on_record(answer.html, asked)
     if found is None:
         return None
@@ -130,6 +157,7 @@ async def on_record(desk: Desk, filing: Filing) -> OnRecord | None:
 
 async def _take(desk: Desk, hold: Hold, proof: Proof, found: OnRecord) -> None:
     """Take an account that is on record as filed, if all of its sheet says what the source says."""
+    await desk.forget(_SYSTEM)
     _, answer = await desk.visit(_SYSTEM, accounts.sheet.PATH + found.receipt, [accounts.sheet])
     sheet = accounts.sheet.read(answer.html)
     readback(hold.filing, sheet.shown)

@@ -16,7 +16,7 @@ from rpa.filing import Filing
 from rpa.pages import arrive, images, operations, refused
 from rpa.queue import State
 
-__all__ = ["carry_papers"]
+__all__ = ["carry_papers", "look_ahead"]
 
 
 async def carry_papers(desk: Desk, hold: Hold, proof: Proof) -> float | None:
@@ -30,7 +30,7 @@ async def carry_papers(desk: Desk, hold: Hold, proof: Proof) -> float | None:
         If the platform shows another account, or the archive holds what papers are not.
     """
     filing = hold.filing
-    files = await _fetched(desk, filing)
+    files = await desk.ahead(f"papers {filing.filing_id}") or await _fetched(desk, filing)
     digests = digests_of(files)
     # papers that this same walk has filed an instant ago cannot be there yet
     is_new = hold.began_in is not State.FILED and hold.item.attempts == 0
@@ -39,6 +39,17 @@ async def carry_papers(desk: Desk, hold: Hold, proof: Proof) -> float | None:
     proof.papers(files)
     hold.advance(State.IMAGED, facts={"papers": digests})
     return None
+
+
+async def look_ahead(desk: Desk, filing: Filing) -> None:
+    """Fetch an account's papers, and go to the form for them, while it is being filed."""
+    await desk.forget("operations", "images")
+    desk.begin(f"papers {filing.filing_id}", "operations", _fetched(desk, filing))
+    desk.begin(f"form {filing.filing_id}", "images", desk.visit("images", _form(filing), [images.upload]))
+
+
+def _form(filing: Filing) -> str:
+    return images.upload.address("", filing.entity, filing.filing_id)
 
 
 async def _fetched(desk: Desk, filing: Filing) -> dict[str, bytes]:
@@ -70,8 +81,9 @@ async def _is_stored(desk: Desk, filing: Filing, digests: Mapping[str, str]) -> 
 
 
 async def _send(desk: Desk, filing: Filing, files: Mapping[str, bytes], digests: Mapping[str, str]) -> None:
-    path = images.upload.address("", filing.entity, filing.filing_id)
-    await desk.visit("images", path, [images.upload])
+    shown = await desk.ahead(f"form {filing.filing_id}")
+    if shown is None or not desk.is_at("images", _form(filing)):
+        await desk.visit("images", _form(filing), [images.upload])
     tab = await desk.tab("images")
     folder = Path(desk.downloads, "papers", filing.filing_id)
     try:

@@ -136,6 +136,7 @@ class Worker:
         verdict, state, now = verdict_of(error), hold.item.state, self._settings.now()
         if state in NEEDS:
             self._blame(error, verdict, state, now)
+        await self._desk.forget()
         if isinstance(error, TimeoutError | SessionExpiredError) or verdict.asks is Asks.PERSON:
             await self._desk.drop(self._desk.last)
         try:
