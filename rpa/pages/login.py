@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rpa.browser import Answer, Button, Field, Tab, fill_form, press
 from rpa.browser.reading import Form, alerts, forms
-from rpa.errors import HandOverError
+from rpa.errors import HandOverError, SessionExpiredError
 
 __all__ = ["PATH", "Credentials", "Login", "read", "recognise", "submit"]
 
@@ -18,6 +18,7 @@ _FIELDS = (
     Field("password", "密码", "password", synonyms=("口令", "登录密码")),
 )
 _BUTTON = Button("登录", synonyms=("登 录", "确定"))
+_ENDED = ("会话已超时", "会话超时", "会话已失效", "登录已过期")
 _UNASKED = ("hidden", "checkbox", "submit", "button", "reset")
 
 
@@ -71,6 +72,8 @@ async def submit(tab: Tab, item: Credentials) -> Answer:
     ------
     HandOverError
         If more is asked, or the password is refused.
+    SessionExpiredError
+        If the session has ended as soon as it had begun.
     """
     asks = read(await tab.page.content()).asks
     if asks:
@@ -79,6 +82,8 @@ async def submit(tab: Tab, item: Credentials) -> Answer:
     answer = await press(tab, _BUTTON)
     if answer.status < 500 and recognise(answer.html):
         said = "、".join(read(answer.html).messages) or "it shows the log-in again"
+        if any(word in said for word in _ENDED):  # the password was right, and the session has ended at once
+            raise SessionExpiredError(f"the session of {item.user} has ended: {said}")
         raise HandOverError(f"the system refuses the log-in of {item.user}: {said}")
     return answer
 
