@@ -18,7 +18,7 @@ from rpa.errors import DownloadError, FailureError, NotFoundOnPageError, ReadBac
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle
 
-__all__ = ["attach", "choose", "click", "download", "fill", "fill_form", "press", "survey"]
+__all__ = ["attach", "candidates_of", "choose", "click", "download", "fill", "fill_form", "press", "survey"]
 
 _SECOND_LOOK_SECONDS = 0.3
 _CONTROLS = """() => [...document.querySelectorAll(

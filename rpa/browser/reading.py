@@ -20,6 +20,7 @@ except ModuleNotFoundError:
     raise MissingExtraError("reading pages needs selectolax: pip install -e '.[rpa]'") from None
 
 __all__ = [
+    "ERROR_REGIONS",
     "Control",
     "Form",
     "alerts",
@@ -30,10 +31,12 @@ __all__ = [
     "pairs",
     "rows",
     "text_at",
+    "texts_at",
     "title",
 ]
 
 ERROR_REGIONS = "[role=alert], .faults"
+"""Where pages say what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
