@@ -32,7 +32,7 @@ from ledger.state import Record, State
 from ledger.suites import Suite
 from ledger.transaction import SignedTransaction, message_of, read_transaction
 
-__all__ = ["Rules", "admit", "certificate_of", "execute", "public_key_of", "signer_at", "verify_signatures"]
+__all__ = ["Rules", "admit", "certificate_of", "execute", "public_key_of", "signer_at", "terms_of", "verify_signatures"]
 
 
 _STANDING = ("certificates", "members", "policies", "versions")
@@ -141,7 +141,7 @@ def execute(state: State, transaction: SignedTransaction, time: int, rules: Rule
     body, identity = transaction.body, transaction.id.hex()
     check_fresh(state, identity, body.valid_until, time, rules.longest_validity)
     known = state.derived(_STANDING)
-    version, policy = _terms(known, state, body.contract, body.action)
+    version, policy = terms_of(state, body.contract, body.action)
     if version != body.version:
         raise UnknownContractError(
             f"body.version is {body.version}, {body.contract} is in force in version {version or 'none'}"
@@ -154,8 +154,9 @@ def execute(state: State, transaction: SignedTransaction, time: int, rules: Rule
     return remember(after, identity, body.valid_until)
 
 
-def _terms(known: dict[Any, Any], state: State, name: str, action: str) -> tuple[int | None, Policy]:
-    """Return the version of a contract that is in force, and what approves its action."""
+def terms_of(state: State, name: str, action: str) -> tuple[int | None, Policy]:
+    """Return the version of a contract that is in force, None if there is none, and what approves its action."""
+    known = state.derived(_STANDING)
     found: tuple[int | None, Policy] | None = known.get((name, action))
     if found is None:
         found = known[name, action] = version_in_force(state, name), policy_of(state, name, action)

@@ -25,6 +25,7 @@ from ledger.errors import RefusalError, ScreeningError, UsageError
 from ledger.execution import Rules, admit
 from ledger.forms import filled
 from ledger.node import MOST_TRANSACTIONS, Node, Receipt, Refusal
+from ledger.payments import Screened
 from ledger.processes import started_clean
 from ledger.screening import Verdict, screener
 from ledger.transaction import SignedTransaction
@@ -203,7 +204,7 @@ class Pipeline:
         """Make a block; those that could not be verified are, by the node, which knows all certificates."""
         late = {place: self._admitted(data) for place, (data, verdict) in enumerate(screened) if verdict is None}
         unverified = {one.id: one for one in late.values() if isinstance(one, SignedTransaction)}
-        read = (late[place] if place in late else _read(*one) for place, one in enumerate(screened))
+        read = [late[place] if place in late else _read(one) for place, one in enumerate(screened)]
         answers = self.node.commit(read, verified=True, unverified=unverified)
         self._learn(one.certificate for transaction in unverified.values() for one in transaction.signatures)
         return answers
@@ -232,7 +233,10 @@ def _fill(batch: _Batch, source: Iterator[bytes | None], size: int) -> tuple[boo
     return False, False
 
 
-def _read(data: bytes, verdict: Verdict) -> SignedTransaction | RefusalError:
+def _read(screened: tuple[bytes, Verdict]) -> SignedTransaction | RefusalError | Screened:
+    data, verdict = screened
+    if isinstance(verdict, tuple):
+        return data, verdict
     if isinstance(verdict, RefusalError):
         return verdict
     assert verdict is not None, "those without a verdict are read before"

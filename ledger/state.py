@@ -54,6 +54,18 @@ class State:
         records = self._spaces.get(space)
         return None if records is None else records.get(key)
 
+    def finder(self, space: str) -> Callable[[str], Record | None]:
+        """Return what finds the records of one space as `get` does, in this state and until there is another.
+
+        Examples
+        --------
+        >>> State().write("fragments", {"A": {"amount": 5}}).finder("fragments")("A")
+        {'amount': 5}
+        """
+        if self._newer is not None:
+            self._reroot()
+        return self._spaces.get(space, {}).get
+
     def write(self, space: str, changes: Mapping[str, Record | None]) -> "State":
         """Return the state with these records written; None takes a record away.
 

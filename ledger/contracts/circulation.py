@@ -19,7 +19,20 @@ from ledger.contracts.promises import CONTROLLER, PROMISES
 from ledger.errors import DoubleSpendError, LockedError, MaturityError, MergeError, PayeeError, StatusError, SumError
 from ledger.state import Record, State
 
-__all__ = ["circulating", "hand_over", "lock", "merge", "pay_on", "promise_of", "split", "transfer", "unlock"]
+__all__ = [
+    "circulating",
+    "endorsers_to",
+    "hand_over",
+    "lock",
+    "merge",
+    "open_promise",
+    "paid",
+    "pay_on",
+    "promise_of",
+    "split",
+    "transfer",
+    "unlock",
+]
 
 
 def lock(state: State, fragment: str, by: str, payee: str, time: int) -> tuple[State, Record]:
@@ -73,8 +86,8 @@ def hand_over(state: State, fragment: str, to: str, transaction: Transaction, *,
         If the fragment does not circulate.
     """
     record, promise = _moving(state, fragment, transaction.time)
-    endorsers = _endorsers(record, promise, to, is_liable=is_liable)
-    made = _paid(record, fragment, to, record["amount"], endorsers)
+    endorsers = endorsers_to(record, promise, to, is_liable=is_liable)
+    made = paid(record, fragment, to, record["amount"], endorsers)
     return fragments.exchange(state, CONTROLLER, [fragment], [made], transaction.id)
 
 
@@ -99,6 +112,17 @@ def _moving(state: State, fragment: str, time: int) -> tuple[Record, Record]:
     record = fragments.live(state, CONTROLLER, fragment)
     if "lock" in record:
         raise LockedError(f"fragment {fragment} is locked by {record['lock']['by']}: it does not move until released")
+    return record, open_promise(state, record, time)
+
+
+def open_promise(state: State, record: Record, time: int) -> Record:
+    """Return the receivable of a fragment, of which fragments move: accepted, before its day.
+
+    Raises
+    ------
+    StatusError, MaturityError
+        If it is another.
+    """
     receivable = promise_of(state, record)
     if receivable["status"] != "accepted":
         raise StatusError(f"receivable {record['receivable']} is {receivable['status']}, to move it must be accepted")
@@ -106,7 +130,7 @@ def _moving(state: State, fragment: str, time: int) -> tuple[Record, Record]:
         raise MaturityError(
             f"receivable {record['receivable']} was due at {receivable['due']}: from then on it is redeemed, not moved"
         )
-    return record, receivable
+    return receivable
 
 
 def pay_on(state: State, transaction: Transaction) -> State:
@@ -126,13 +150,13 @@ def pay_on(state: State, transaction: Transaction) -> State:
         seen.add(to)
         check_member(state, to, f"arguments.payees[{place}].to")
         left -= amount
-        made.append(_paid(record, name, to, amount, _endorsers(record, promise, to)))
+        made.append(paid(record, name, to, amount, endorsers_to(record, promise, to)))
     if left < 0:
         raise SumError(
             f"arguments.payees come to {record['amount'] - left} fen, fragment {name} holds {record['amount']}"
         )
     if left:
-        made.append(_paid(record, name, owner, left, record["endorsers"]))
+        made.append(paid(record, name, owner, left, record["endorsers"]))
     return fragments.exchange(state, CONTROLLER, [name], made, transaction.id)
 
 
@@ -159,7 +183,7 @@ def split(state: State, transaction: Transaction) -> State:
             " more that come to it, or less"
         )
     amounts = [*parts, left] if left else parts
-    made = [_paid(record, name, record["owner"], amount, record["endorsers"]) for amount in amounts]
+    made = [paid(record, name, record["owner"], amount, record["endorsers"]) for amount in amounts]
     return fragments.exchange(state, CONTROLLER, [name], made, transaction.id)
 
 
@@ -184,8 +208,15 @@ def _distinct(state: State, names: Sequence[str], time: int) -> list[Record]:
     return [circulating(state, name, time) for name in names]
 
 
-def _endorsers(record: Record, promise: Record, to: str, *, is_liable: bool = True) -> list[str]:
-    """Return who is liable to the next owner."""
+def endorsers_to(record: Record, promise: Record, to: str, *, is_liable: bool = True) -> list[str]:
+    """Return who is liable to the next owner of a fragment.
+
+    Examples
+    --------
+    >>> promise = {"acceptor": "core", "obligor": "core", "recourse": True}
+    >>> endorsers_to({"endorsers": ["a", "b"], "owner": "c"}, promise, "b")
+    ['a']
+    """
     if not promise["recourse"] or to in (promise["obligor"], promise["acceptor"]):
         return []
     chain = list(record["endorsers"])
@@ -194,5 +225,12 @@ def _endorsers(record: Record, promise: Record, to: str, *, is_liable: bool = Tr
     return chain[: chain.index(to)] if to in chain else chain
 
 
-def _paid(record: Record, parent: str, to: str, amount: int, endorsers: list[str]) -> Record:
+def paid(record: Record, parent: str, to: str, amount: int, endorsers: list[str]) -> Record:
+    """Return the record of a fragment that comes from another.
+
+    Examples
+    --------
+    >>> paid({"receivable": "R1"}, "F1", "shop", 5, [])["owner"]
+    'shop'
+    """
     return {"amount": amount, "endorsers": endorsers, "owner": to, "parent": parent, "receivable": record["receivable"]}

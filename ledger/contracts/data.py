@@ -5,7 +5,7 @@ So that whoever reads a controller has read all that can happen to its records, 
 the records over as they are (case 4-3 of the white paper).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledger.errors import NotItsControllerError, UnknownRecordError
@@ -68,6 +68,18 @@ class DataContract:
         if caller != self.controller:
             raise self._stranger(caller)
         return state.get(self.name, key)
+
+    def finder(self, state: State, caller: str) -> Callable[[str], Record | None]:
+        """Return what finds records as `find` does, in this state and until there is another.
+
+        Raises
+        ------
+        NotItsControllerError
+            If another contract asks.
+        """
+        if caller != self.controller:
+            raise self._stranger(caller)
+        return state.finder(self.name)
 
     def write(self, state: State, caller: str, changes: Mapping[str, Record | None]) -> State:
         """Return the state with these records; None takes one away.

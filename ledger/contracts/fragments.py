@@ -9,13 +9,13 @@ A record has `amount` (fen), `owner`, `receivable`, `parent` (the fragment that 
 the `payee` who gets the money on its day.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ledger.contracts.data import DataContract
 from ledger.errors import AlreadyThereError, DoubleSpendError
 from ledger.state import Record, State
 
-__all__ = ["CONTROLLER", "exchange", "fragment_id", "live", "rewrite"]
+__all__ = ["CONTROLLER", "exchange", "finder", "fragment_id", "live", "replace", "rewrite"]
 
 CONTROLLER = "receivables"
 _FRAGMENTS = DataContract("fragments", CONTROLLER, "fragment")
@@ -69,6 +69,28 @@ def exchange(state: State, caller: str, spent: Iterable[str], made: Sequence[Rec
 
 def rewrite(state: State, caller: str, changes: Mapping[str, Record]) -> State:
     """Return the state in which fragments have new records, with the amounts that they had.
+
+    Raises
+    ------
+    NotItsControllerError
+        If another contract than the controller asks.
+    """
+    return _FRAGMENTS.write(state, caller, changes)
+
+
+def finder(state: State, caller: str) -> Callable[[str], Record | None]:
+    """Return what finds a fragment by its name, in this state and until there is another; None if it is not there.
+
+    Raises
+    ------
+    NotItsControllerError
+        If another contract than the controller asks.
+    """
+    return _FRAGMENTS.finder(state, caller)
+
+
+def replace(state: State, caller: str, changes: Mapping[str, Record | None]) -> State:
+    """Return the state after many exchanges: what came of each fragment that was spent (None) or made in them.
 
     Raises
     ------
