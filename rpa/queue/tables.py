@@ -5,6 +5,7 @@ Write-ahead log and full synchronisation: a step is on disk when its transaction
 
 import json
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ CREATE INDEX IF NOT EXISTS steps_of ON steps (filing_id);
 CREATE TABLE IF NOT EXISTS tokens (last INTEGER NOT NULL) STRICT;
 INSERT INTO tokens SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM tokens);
 """
+_TRIES, _WAIT_SECONDS = 200, 0.05
 COLUMNS = "filing_id, state, record, due, rank, came_at, filed_at, attempts, not_before, reason, facts, resume"
 """Of an item, in the order in which `item_of` takes them."""
 
@@ -49,7 +51,7 @@ def opened(path: Path) -> sqlite3.Connection:
     """
     try:
         file = sqlite3.connect(path, isolation_level=None, timeout=20.0)
-        file.execute("PRAGMA journal_mode = WAL")
+        _share(file)
         file.execute("PRAGMA synchronous = FULL")
         file.execute("BEGIN IMMEDIATE")
         for statement in _TABLES.split(";"):
@@ -58,6 +60,18 @@ def opened(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise QueueError(f"the queue {path} cannot be used: {error}") from None
     return file
+
+
+def _share(file: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; SQLite does not wait by itself while another bot does the same."""
+    for _ in range(_TRIES):
+        try:
+            file.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            time.sleep(_WAIT_SECONDS)
+        else:
+            return
+    file.execute("PRAGMA journal_mode = WAL")
 
 
 def item_of(row: tuple[Any, ...]) -> Item:

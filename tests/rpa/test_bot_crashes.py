@@ -54,11 +54,28 @@ def test_two_bots_share_a_queue(tmp_path: Path) -> None:
     with world(tmp_path, filings) as made:
         path = made.written(contexts=2)
         both = [child(path, name) for name in ("one", "other")]
-        assert [ended(process) for process in both] == [0, 0]
+        said = [process.communicate(timeout=120)[1] for process in both]
+        assert [process.returncode for process in both] == [0, 0], said
         assert judged(made, filings) == {}
         assert made.truth.attempts_again.total() == 0
         queue = WorkQueue(made.settings(FOUND).queue_path)
         assert len({step.who.partition("-")[0] for step in queue.steps() if step.after == "filed"}) == 2
+
+
+def test_bots_that_start_at_one_moment_open_a_new_queue_together(tmp_path: Path) -> None:
+    """SQLite does not wait by itself while another switches a file to its write-ahead log."""
+    script = (
+        "import sys, time, pathlib; from rpa.queue import WorkQueue; from rpa.bot.lists_taken import ListsTaken\n"
+        "print('ready', flush=True); sys.stdin.readline()\n"
+        "for number in range(25):\n"
+        "    path = pathlib.Path(sys.argv[1], f'{number}.db'); WorkQueue(path); ListsTaken(path)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    bots = [subprocess.Popen(command, cwd=ROOT, text=True, **pipes) for _ in range(3)]
+    assert [bot.stdout.readline() for bot in bots if bot.stdout] == ["ready\n"] * 3
+    said = [bot.communicate("go\n", timeout=60)[1] for bot in bots]
+    assert [bot.returncode for bot in bots] == [0, 0, 0], said
 
 
 @pytest.mark.parametrize("step", ["validated", "confirmed", "filed"])
