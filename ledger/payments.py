@@ -169,10 +169,11 @@ def _taken(read: Sequence[object], start: int, known: _Known, changes: dict[str,
         if payers[certificate] != owner or to == owner or left < 0 or promise is None:
             return place
         before, now = remembered
-        made, change = fragment_id(identity, 0), fragment_id(identity, 1)
+        made = fragment_id(identity, 0)
         if identity in now or before(identity) is not None or made in changes or find(made) is not None:
             return place
         if left:
+            change = fragment_id(identity, 1)
             if change in changes or find(change) is not None:
                 return place
             changes[change] = paid(record, name, owner, left, record["endorsers"])

@@ -1,17 +1,19 @@
 """Screening: what a process beside the node does with transactions, before any record is looked at.
 
-A batch of bytes comes in, a verdict on each goes out: the id of one that is in order and bears good signatures, the
-refusal of one that is not, or None for one by a certificate that this process does not know (yet), which the node then
-verifies itself. A certificate's key never changes, so that a key once told is good for ever.
+A batch of bytes comes in, a verdict on each goes out: the id of one that is in order and bears good signatures (of a
+payment, `ledger.payments`, all that the node needs, so that it need not read it again), the refusal of one that is not,
+or None for one by a certificate that this process does not know (yet), which the node then verifies itself. A
+certificate's key never changes, so that a key once told is good for ever.
 """
 
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from multiprocessing.connection import Connection
 
 from ledger.errors import RefusalError
 from ledger.execution import Rules, admit
 from ledger.forms import outline
+from ledger.garbage import left_alone
 from ledger.payments import Payment, read_payment
 from ledger.suites import Suite, by_name
 from ledger.transaction import Signature, message_of
@@ -62,18 +64,18 @@ def screen(batch: Iterable[bytes], rules: Rules, keys: Mapping[str, bytes]) -> l
     []
     """
     payments = [(data, read_payment(data, rules, keys)) for data in batch]
-    verify = rules.suite.verify
-    return [verdict(data, rules, keys) if one is None else _checked(*one, verify) for data, one in payments]
-
-
-def _checked(
-    payment: Payment, identity: bytes, key: bytes, signature: bytes, verify: Callable[[bytes, bytes, bytes], None]
-) -> Payment | RefusalError:
-    try:
-        verify(key, message_of(identity), signature)
-    except RefusalError as error:
-        return error.with_traceback(None)
-    return payment
+    verify, found = rules.suite.verify, list[Verdict]()
+    for data, one in payments:
+        if one is None:
+            found.append(verdict(data, rules, keys))
+            continue
+        payment, identity, key, signature = one
+        try:
+            verify(key, message_of(identity), signature)
+            found.append(payment)
+        except RefusalError as error:
+            found.append(error.with_traceback(None))
+    return found
 
 
 def screener(channel: Connection, ledger: str, suite: str, longest_validity: int) -> None:
@@ -96,6 +98,8 @@ def screener(channel: Connection, ledger: str, suite: str, longest_validity: int
             return
         keys.update(news)
         try:
-            channel.send(screen(batch, rules, keys))
+            with left_alone():
+                verdicts = screen(batch, rules, keys)
+            channel.send(verdicts)
         except OSError:
             return
