@@ -220,6 +220,10 @@ class Desk:
         held = self._tabs.get(system)
         return held is not None and held.is_alive and held.page.url == self.settings.addresses[system] + path
 
+    def opened(self, systems: Sequence[str]) -> list[Tab]:
+        """Return the tabs of some systems that are open."""
+        return [tab for name, tab in self._tabs.items() if _SYSTEM_OF.get(name, name) in systems and tab.is_alive]
+
     def healed(self) -> list[Any]:
         """Return what was found on pages otherwise than the plain way, and forget it."""
         found = [one for tab in self._tabs.values() for one in tab.healed]

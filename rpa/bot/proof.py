@@ -1,18 +1,21 @@
 """Proof of what was done with one account: pictures, values, receipt and hashes go into its story.
 
-Pictures are masked before they are taken. Proof that cannot be made because a page has gone is left out, and said so:
-an account that is filed is not filed again for the sake of a picture.
+Pictures are masked before they are taken, traces before they are kept; a trace doubles the time that an account takes,
+so it is made only when an account is tried again. Proof that cannot be made because a page has gone is left out, and
+said so: an account that is filed is not filed again for the sake of a picture.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from rpa.bot.settings import Settings
 from rpa.browser import Tab
 from rpa.browser.readback import differences
 from rpa.browser.session import failures
-from rpa.errors import FailureError
-from rpa.evidence import MARKING_SCRIPT, MASKING_STYLE, Evidence, Story
+from rpa.errors import FailureError, RpaError
+from rpa.evidence import MARKING_SCRIPT, MASKING_STYLE, Evidence, Story, masked_trace
 from rpa.filing import Filing, to_record
 
 __all__ = ["Proof"]
@@ -58,6 +61,36 @@ class Proof:
     def said(self, what: str, **detail: Any) -> None:
         """Write a line into the audit log."""
         self._evidence.log.append(self._filing_id, what, detail, at=self._settings.clock())
+
+    @asynccontextmanager
+    async def traced(self, tabs: Sequence[Tab]) -> AsyncIterator[None]:
+        """Keep a masked trace of what happens in some tabs; of those that cannot be traced, keep none."""
+        traced = [tab for tab in tabs if await self._begin_trace(tab)]
+        try:
+            yield
+        finally:
+            for tab in traced:
+                await self._end_trace(tab)
+
+    async def _begin_trace(self, tab: Tab) -> bool:
+        try:
+            with failures("beginning a trace", tab.patience):
+                await tab.page.context.tracing.start(snapshots=True)
+        except FailureError:
+            return False
+        return True
+
+    async def _end_trace(self, tab: Tab) -> None:
+        path = Path(tab.downloads, f"{self._filing_id}.trace")
+        try:
+            with failures("ending a trace", tab.patience):
+                await tab.page.context.tracing.stop(path=path)
+            kept = masked_trace(path.read_bytes(), self._evidence.masking)
+            self._story.file("trace", "zip", kept, at=self._settings.clock())
+        except (RpaError, OSError) as error:
+            self.said("no trace was kept", reason=str(error))
+        finally:
+            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Store the index of the story, if there is one."""

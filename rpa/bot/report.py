@@ -26,6 +26,7 @@ def report(summary: Summary) -> str:
     )
     lines += [f"for a person 待人工 {name}: {reason}" for name, reason in summary.for_persons.items()]
     lines += [f"late 逾期 {one.filing_id}: {one.minutes} min, {one.reason}" for one in summary.late]
+    lines += [f"in danger 临期 {one.filing_id}: {one.reason}" for one in summary.warnings]
     lines += [f"alarm 告警: {alarm}" for alarm in summary.alarms]
     closed = {name: times for name, times in summary.gates_closed.items() if times}
     lines += [f"left alone after failures 熔断: {name} {times} times" for name, times in closed.items()]

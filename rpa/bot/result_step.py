@@ -64,6 +64,8 @@ async def _write(desk: Desk, filing_id: str, outcome: Outcome, *, is_needed: boo
         if outcome.is_filed:
             operations.account.check_written(html, filing_id, outcome)
         return True
+    if there.outcome is not None and there.outcome.is_filed:
+        raise SafetyError(f"the platform holds the result filed of {filing_id}, a refusal cannot take its place")
     if there.outcome is not None and not there.has_form:
         said = "filed" if there.outcome.is_filed else "refused"
         raise SafetyError(

@@ -7,7 +7,6 @@ somebody must look at. A run that is repeated goes on where the last one stopped
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rpa.bot.closing import reconciled, refusals_written
@@ -16,10 +15,9 @@ from rpa.bot.gates import Gates
 from rpa.bot.intake import Intake, take_in
 from rpa.bot.lists_taken import ListsTaken
 from rpa.bot.settings import Settings
+from rpa.bot.timeliness import accounts_in_danger, late_accounts
 from rpa.bot.worker import Worker
-from rpa.deadlines import Late, lateness
-from rpa.deadlines.lateness import Finished
-from rpa.deadlines.rules import CHINA
+from rpa.deadlines import Danger, Late
 from rpa.errors import RpaError
 from rpa.evidence import Evidence, Masking
 from rpa.queue import FOR_A_PERSON, State, WorkQueue
@@ -28,7 +26,7 @@ from rpa.reconciliation import Reconciliation
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-__all__ = ["Summary", "late_accounts", "run_once"]
+__all__ = ["Summary", "run_once"]
 
 _LONGEST_NAP = 1.0
 
@@ -45,8 +43,8 @@ class Summary:
         What came of asking for lists.
     for_persons
         Reason of each account that was refused or waits, by number.
-    late
-        What is late, and why.
+    late, warnings
+        What is late, and why; what was in danger of being late when its turn was counted, told while there was time.
     alarms
         What somebody must look at.
     reconciliation
@@ -61,6 +59,7 @@ class Summary:
     intake: Intake
     for_persons: dict[str, str] = field(default_factory=dict)
     late: tuple[Late, ...] = ()
+    warnings: tuple[Danger, ...] = ()
     alarms: tuple[str, ...] = ()
     reconciliation: Reconciliation | None = None
     browser_starts: int = 0
@@ -100,8 +99,15 @@ async def run_once(
         Worker(desk, queue, gates, evidence, f"{settings.name}-{place}", settings.rng(f"worker {place}"))
         for place, desk in enumerate(desks)
     ]
+    warnings: dict[str, Danger] = {}
+
+    def warn(one: Danger) -> None:
+        if warnings.setdefault(one.filing_id, one) is one:
+            evidence.log.append(one.filing_id, "its deadline is in danger", {"said": one.reason}, at=settings.clock())
+
     try:
-        intake = await _worked_off(desks[0], workers, queue, taken, list_tries or settings.patience.list_tries, is_over)
+        tries = list_tries or settings.patience.list_tries
+        intake = await _worked_off(desks[0], workers, queue, taken, tries, is_over, warn)
         alarms = [*intake.alarms, *([intake.late] if intake.late else [])]
         alarms += [f"{name}: {said}" for name, said in gates.said.items()]
         checked: Reconciliation | None = None
@@ -117,6 +123,7 @@ async def run_once(
             intake,
             {item.filing_id: item.reason for item in queue.items() if item.state in FOR_A_PERSON},
             tuple(late),
+            tuple(warnings.values()),
             tuple(alarms),
             checked,
             engine.starts,
@@ -138,6 +145,7 @@ async def _worked_off(
     taken: ListsTaken,
     tries: int,
     is_over: Callable[[], bool],
+    warn: Callable[[Danger], None],
 ) -> Intake:
     """Take in what is offered and work on it, as often as a list is late."""
     found = Intake()
@@ -145,6 +153,9 @@ async def _worked_off(
         if attempt:
             await _nap(desk.settings.patience.list_wait_seconds, is_over)
         found = found.joined(await _taken_in(desk, queue, taken))
+        warn_seconds, pace = desk.settings.policy.warn_seconds, desk.settings.patience.seconds_each
+        for one in accounts_in_danger(queue, desk.settings.clock(), pace, len(workers), warn_seconds):
+            warn(one)
         await asyncio.gather(*(worker.run(is_over) for worker in workers))
         if not found.is_late or is_over():
             break
@@ -168,22 +179,3 @@ async def _taken_in(desk: Desk, queue: WorkQueue, taken: ListsTaken) -> Intake:
 def _evidence(settings: Settings) -> Evidence:
     passwords = [one.password.reveal() for one in settings.credentials.values()]
     return Evidence(settings.evidence_folder, Masking([*passwords, settings.keys.secret]))
-
-
-def late_accounts(queue: WorkQueue, now: datetime) -> list[Late]:
-    """Return the accounts that were filed late, or are late and not filed, and what held them up."""
-    held_up: dict[str, list[str]] = {}
-    for step in queue.steps():
-        if step.reason and step.after not in (State.FILED, State.IMAGED, State.WRITTEN_BACK, State.DONE):
-            held_up.setdefault(step.filing_id, []).append(step.reason)
-    finished = [
-        Finished(
-            item.filing_id,
-            datetime.fromtimestamp(item.due, CHINA),
-            datetime.fromtimestamp(item.came_at, CHINA),
-            None if item.filed_at is None else datetime.fromtimestamp(item.filed_at, CHINA),
-            tuple(held_up.get(item.filing_id, ())),
-        )
-        for item in queue.items()
-    ]
-    return lateness(finished, now)

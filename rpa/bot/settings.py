@@ -49,6 +49,8 @@ class Patience:
         Seconds after a failure; see `rpa.queue.retry_after`.
     breaker_failures, breaker_seconds
         Failures of a system in a row after which it is left alone, and for how long.
+    seconds_each
+        How long an account takes, for warnings of deadlines.
     list_tries, list_wait_seconds
         How often a list that is late is asked for, and the time between.
     """
@@ -64,6 +66,7 @@ class Patience:
     longest_backoff: float = 120.0
     breaker_failures: int = 5
     breaker_seconds: float = 30.0
+    seconds_each: float = 2.0
     list_tries: int = 6
     list_wait_seconds: float = 300.0
 

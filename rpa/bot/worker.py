@@ -122,7 +122,9 @@ class Worker:
             if closed_until is not None:
                 hold.release(closed_until)
                 return
-            async with asyncio.timeout(self._settings.patience.step_seconds):
+            is_again = self._settings.pictures and hold.item.attempts > 0
+            tabs = self._desk.opened(NEEDS[state]) if is_again else []
+            async with asyncio.timeout(self._settings.patience.step_seconds), proof.traced(tabs):
                 pause = await STEPS[state](self._desk, hold, proof)
             self._gates.went_well(state)
             for healed in self._desk.healed():

@@ -2,7 +2,8 @@
 
 Whoever is logged in sees the day's accounts, page by page, downloads the encrypted list and an account's papers, and
 writes back what became of it. A result can be written once; a second, equal one changes nothing, another is refused.
-A user of one legal entity sees that entity's accounts alone.
+But an account that was refused, put right by a person and filed after all may be written back as filed. A user of one
+legal entity sees that entity's accounts alone.
 """
 
 import hashlib
@@ -180,8 +181,11 @@ class _Operations:
         return RedirectResponse(f"/accounts/{quote(one['filing_id'], safe='')}", 303)
 
     def _write(self, filing_id: str, result: Mapping[str, str], user: str) -> dict[str, Any]:
-        """Write a result if there is none, and return the one that stands."""
+        """Write a result if there is none, or a refusal that was overcome; return the one that stands."""
         with self.records.together():
+            known = self.records.get("result", filing_id)
+            if known is not None and (known["result"], result["result"]) == ("refused", "filed"):
+                self.records.put("result", filing_id, {**result, "by": user}, self.site.clock(), "written back")
             self.records.add("result", filing_id, {**result, "by": user}, self.site.clock(), "written back")
             return self.records.get("result", filing_id) or {}
 

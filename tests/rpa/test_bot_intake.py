@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from rpa.bot import run_once
 from rpa.browser import find_browser
 from rpa.deadlines.rules import CHINA
@@ -13,7 +15,7 @@ from rpa.filing import to_record
 from rpa.listing import write_list
 from rpa.queue import State, WorkQueue
 from rpa.systems.operations import ListFile
-from tests.rpa.bot_world import KEYS, SIGNING_KEY, START, World, basic, general, judged, row_of, world
+from tests.rpa.bot_world import KEYS, SIGNING_KEY, START, World, basic, basic_number, general, judged, row_of, world
 
 FOUND = find_browser(os.environ)
 
@@ -123,6 +125,28 @@ def test_deadlines_are_counted_over_holidays_from_the_moment_of_opening(tmp_path
         assert [item.filing_id for item in queue_of(made).items()] == ["L00000001", "L00000002"]
 
 
+@pytest.mark.parametrize(
+    ("minute", "warned", "late"),
+    [
+        ("16:00", "", ""),
+        ("17:00", "29 min are left", ""),
+        ("18:00", "30 min late", "it came 30 min after its deadline"),
+    ],
+)
+def test_danger_is_told_in_time_and_lateness_with_its_reason(
+    minute: str, warned: str, late: str, tmp_path: Path, chrome: Any
+) -> None:
+    """Opened in the morning, so due at half past five."""
+    start = datetime.fromisoformat(f"2026-07-01 {minute}").replace(tzinfo=CHINA)
+    with world(tmp_path, start=start, registry=registry(1)) as made:
+        made.offer([basic(1)], L00000001={"opened_at": "2026-07-01 09:00:00"})
+        summary = run(made, chrome)
+        assert [warned in one.reason for one in summary.warnings] == [True] * bool(warned)
+        assert [one.reason for one in summary.late] == [late] * bool(late)
+        assert ("its deadline is in danger" in (made.folder / "bot/evidence/audit.jsonl").read_text()) == bool(warned)
+        assert judged(made, [basic(1)]) == {}
+
+
 def test_a_record_without_a_moment_of_opening_goes_to_a_person_and_the_others_go_on(
     tmp_path: Path, chrome: Any
 ) -> None:
@@ -145,6 +169,22 @@ def test_what_a_person_corrects_is_filed(tmp_path: Path, chrome: Any) -> None:
         )
         run(made, chrome)
         assert judged(made, [basic(1)]) == {}
+
+
+def test_an_account_that_was_refused_and_corrected_is_filed_and_written_back_so(tmp_path: Path, chrome: Any) -> None:
+    """The number of the basic account was wrong: the central bank refuses it, a person finds the right one."""
+    wrong = general(1, basic_account_number=basic_number(99))
+    known = [(wrong.certificate_number, basic_number(1), "open")]
+    with world(tmp_path, [wrong], registry=registry(1), known=known) as made:
+        run(made, chrome)
+        queue = queue_of(made)
+        assert queue.item(wrong.filing_id).state is State.REFUSED
+        assert made.truth.written_back[wrong.filing_id]["result"] == "refused"
+        record = {**queue.item(wrong.filing_id).record, "basic_account_number": basic_number(1)}
+        queue.correct(wrong.filing_id, record, who="clerk", now=made.clock().timestamp(), reason="asked the firm")
+        summary = run(made, chrome)
+        assert summary.alarms == ()
+        assert judged(made, [general(1)]) == {}
 
 
 def test_all_pages_of_the_pending_list_are_read(tmp_path: Path, chrome: Any) -> None:

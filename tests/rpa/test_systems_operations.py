@@ -77,6 +77,16 @@ def test_a_result_is_written_once_and_the_same_again_changes_nothing(tmp_path: P
         assert truth_of(branch).written_back[BASIC.filing_id]["receipt"] == RESULT["receipt"]
 
 
+def test_a_refusal_may_be_followed_by_a_filing_and_by_nothing_else(tmp_path: Path) -> None:
+    """A person has put the account right, and it was filed after all."""
+    with clerk_at(tmp_path, "operations") as (clerk, branch):
+        assert cells(clerk.send(PAGE + "/result", REFUSED))["备案结果"] == "备案失败"
+        assert clerk.send(PAGE + "/result", REFUSED | {"reason": "其他"}).status_code == 409
+        assert cells(clerk.send(PAGE + "/result", RESULT))["备案结果"] == "备案成功"
+        assert clerk.send(PAGE + "/result", REFUSED).status_code == 409
+        assert truth_of(branch).written_back[BASIC.filing_id]["receipt"] == RESULT["receipt"]
+
+
 @pytest.mark.parametrize(
     ("form", "said"),
     [
