@@ -162,7 +162,9 @@ class Pipeline:
                 batch = under_way.popleft()
                 ready.extend(zip(batch.transactions, batch.verdicts or (), strict=True))
             while len(ready) >= MOST_TRANSACTIONS or (ready and not under_way and not is_open):
-                yield from self._commit([ready.popleft() for _ in range(min(len(ready), MOST_TRANSACTIONS))])
+                with left_alone():
+                    answers = self._commit([ready.popleft() for _ in range(min(len(ready), MOST_TRANSACTIONS))])
+                yield from answers
         return is_pause
 
     def _send(self, worker: _Worker, batch: _Batch) -> None:
