@@ -10,7 +10,7 @@ Gray and Cheriton (1989), Leases; Kleppmann (2016), How to do distributed lockin
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from rpa.queue.tables import COLUMNS, item_of, opened
 __all__ = ["WorkQueue"]
 
 _IDLE = tuple(sorted(ENDED | FOR_A_PERSON))
+_AT_WORK = frozenset(State) - ENDED - FOR_A_PERSON
 
 
 class WorkQueue:
@@ -70,7 +71,7 @@ class WorkQueue:
                 self._note(filing_id, now, "", State.NEW, "list", "")
             return bool(done.rowcount)
 
-    def claim(self, worker: str, *, now: float, seconds: float) -> Lease | None:
+    def claim(self, worker: str, *, now: float, seconds: float, states: Collection[State] = _AT_WORK) -> Lease | None:
         """Return a lease on the next account, None if nobody needs work now.
 
         Parameters
@@ -79,13 +80,16 @@ class WorkQueue:
             Name of the bot.
         seconds
             For how long; see `heartbeat`.
+        states
+            In which it may be, for bots that do a part of the way; without, all in which a bot has work.
         """
+        wanted = sorted(set(states) & _AT_WORK)
         with self._transaction() as run:
-            marks = ", ".join("?" * len(_IDLE))
+            marks = ", ".join("?" * len(wanted))
             row = run(
-                f"SELECT filing_id FROM items WHERE state NOT IN ({marks}) AND lease_until <= ? AND not_before <= ?"  # noqa: S608 - only question marks are put in
+                f"SELECT filing_id FROM items WHERE state IN ({marks}) AND lease_until <= ? AND not_before <= ?"  # noqa: S608 - only question marks are put in
                 " ORDER BY due, rank, filing_id LIMIT 1",
-                (*_IDLE, now, now),
+                (*wanted, now, now),
             ).fetchone()
             if row is None:
                 return None
