@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from rpa.bot.desk import QUESTIONS, Desk
 from rpa.bot.hold import Hold
-from rpa.bot.image_step import look_ahead
 from rpa.bot.proof import Proof
 from rpa.browser import Answer, readback
 from rpa.errors import BusinessError, FailureError, SafetyError, UnsureError
@@ -48,7 +47,6 @@ async def file_account(desk: Desk, hold: Hold, proof: Proof) -> float | None:
         As the pages do.
     """
     filing = hold.filing
-    await look_ahead(desk, filing)
     try:
         found, _ = await _both(on_record(desk, filing), _key_taken(desk, filing))
         if found is not None:

@@ -32,7 +32,6 @@ class Hold:
 
     def __init__(self, queue: WorkQueue, lease: Lease, settings: Settings) -> None:
         self._queue, self._lease, self._settings = queue, lease, settings
-        self.began_in = lease.item.state
 
     @property
     def item(self) -> Item:
@@ -94,6 +93,13 @@ class Hold:
         """Return whether a person has given other data."""
         steps = self._queue.steps(self.item.filing_id)
         return any(step.after == State.NEW and step.before in (State.WAITING, State.REFUSED) for step in steps)
+
+    def was_filed_here(self) -> bool:
+        """Return whether this bot has filed the account, not longer ago than a lease is long."""
+        filed = [step for step in self._queue.steps(self.item.filing_id) if step.after == State.FILED]
+        if not filed or self._settings.now() - filed[-1].at > self._settings.patience.lease_seconds:
+            return False
+        return filed[-1].who.startswith(f"{self._settings.name}-")
 
     def times_in(self, state: State) -> int:
         """Return how often the account came into a state since it was last taken in or handed back by a person."""

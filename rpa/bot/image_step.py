@@ -16,7 +16,9 @@ from rpa.filing import Filing
 from rpa.pages import arrive, images, operations, refused
 from rpa.queue import State
 
-__all__ = ["carry_papers", "look_ahead"]
+__all__ = ["carry_papers"]
+
+_FORM = "upload form"
 
 
 async def carry_papers(desk: Desk, hold: Hold, proof: Proof) -> float | None:
@@ -30,22 +32,16 @@ async def carry_papers(desk: Desk, hold: Hold, proof: Proof) -> float | None:
         If the platform shows another account, or the archive holds what papers are not.
     """
     filing = hold.filing
-    files = await desk.ahead(f"papers {filing.filing_id}") or await _fetched(desk, filing)
+    desk.begin(_FORM, "images", desk.visit("images", _form(filing), [images.upload]))
+    files = await _fetched(desk, filing)
     digests = digests_of(files)
-    # papers that this same walk has filed an instant ago cannot be there yet
-    is_new = hold.began_in is not State.FILED and hold.item.attempts == 0
+    # what this bot has filed an instant ago has no papers there yet; if it has, the same are stored as the same
+    is_new = hold.item.attempts == 0 and hold.was_filed_here()
     if is_new or not await _is_stored(desk, filing, digests):
         await _send(desk, filing, files, digests)
     proof.papers(files)
     hold.advance(State.IMAGED, facts={"papers": digests})
     return None
-
-
-async def look_ahead(desk: Desk, filing: Filing) -> None:
-    """Fetch an account's papers, and go to the form for them, while it is being filed."""
-    await desk.forget("operations", "images")
-    desk.begin(f"papers {filing.filing_id}", "operations", _fetched(desk, filing))
-    desk.begin(f"form {filing.filing_id}", "images", desk.visit("images", _form(filing), [images.upload]))
 
 
 def _form(filing: Filing) -> str:
@@ -69,6 +65,7 @@ async def _fetched(desk: Desk, filing: Filing) -> dict[str, bytes]:
 
 
 async def _is_stored(desk: Desk, filing: Filing, digests: Mapping[str, str]) -> bool:
+    await desk.forget("images")
     path = images.page_set.address("", filing.entity, filing.filing_id)
     page, answer = await desk.visit("images", path, [images.page_set, refused])
     if page is refused:
@@ -81,7 +78,7 @@ async def _is_stored(desk: Desk, filing: Filing, digests: Mapping[str, str]) -> 
 
 
 async def _send(desk: Desk, filing: Filing, files: Mapping[str, bytes], digests: Mapping[str, str]) -> None:
-    shown = await desk.ahead(f"form {filing.filing_id}")
+    shown = await desk.ahead(_FORM)
     if shown is None or not desk.is_at("images", _form(filing)):
         await desk.visit("images", _form(filing), [images.upload])
     tab = await desk.tab("images")

@@ -28,7 +28,7 @@ async def write_result(desk: Desk, hold: Hold, proof: Proof) -> float | None:
 
 
 async def finish(desk: Desk, hold: Hold, proof: Proof) -> float | None:
-    """Take an account from `written_back` to `done`: its story is whole."""
+    """Take an account from `written_back` to `done`: its story is told."""
     del desk
     proof.close()
     hold.advance(State.DONE)

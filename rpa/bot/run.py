@@ -16,7 +16,7 @@ from rpa.bot.intake import Intake, take_in
 from rpa.bot.lists_taken import ListsTaken
 from rpa.bot.settings import Settings
 from rpa.bot.timeliness import accounts_in_danger, late_accounts
-from rpa.bot.worker import Worker
+from rpa.bot.worker import FILING, PAPERS, Worker
 from rpa.deadlines import Danger, Late
 from rpa.errors import RpaError
 from rpa.evidence import Evidence, Masking
@@ -94,10 +94,12 @@ async def run_once(
     settings.folder.mkdir(parents=True, exist_ok=True)
     queue, taken = WorkQueue(settings.queue_path), ListsTaken(settings.queue_path)
     evidence, gates, engine = _evidence(settings), Gates(settings.patience), Engine(settings, browser)
-    desks = [Desk(engine, settings, f"{settings.name}-{place}") for place in range(settings.contexts)]
+    names = [f"{settings.name}-{place}{part}" for part in ("", "p") for place in range(settings.contexts)]
+    desks = [Desk(engine, settings, name) for name in names]
+    counters = [FILING] * settings.contexts + [PAPERS] * settings.contexts
     workers = [
-        Worker(desk, queue, gates, evidence, f"{settings.name}-{place}", settings.rng(f"worker {place}"))
-        for place, desk in enumerate(desks)
+        Worker(desk, queue, gates, evidence, steps, name, settings.rng(name))
+        for desk, steps, name in zip(desks, counters, names, strict=True)
     ]
     warnings: dict[str, Danger] = {}
 
@@ -107,12 +109,12 @@ async def run_once(
 
     try:
         tries = list_tries or settings.patience.list_tries
-        intake = await _worked_off(desks[0], workers, queue, taken, tries, is_over, warn)
+        intake = await _worked_off(desks[-1], workers, queue, taken, tries, is_over, warn)
         alarms = [*intake.alarms, *([intake.late] if intake.late else [])]
         alarms += [f"{name}: {said}" for name, said in gates.said.items()]
         checked: Reconciliation | None = None
         if not is_over():
-            alarms += await refusals_written(desks[0], queue)
+            alarms += await refusals_written(desks[-1], queue)
             checked, differences = await reconciled(desks, queue) if reconcile else (None, [])
             alarms += differences
         late = late_accounts(queue, settings.clock())

@@ -109,7 +109,7 @@ class Settings:
     name
         Of this bot; bots that share a queue need different ones.
     contexts
-        How many accounts it works on side by side.
+        How many accounts it files side by side, while it carries the papers of as many others.
     headed
         Whether people can watch.
     pictures

@@ -1,11 +1,13 @@
 """A worker: takes the next account from the queue, walks it as far as it goes, and leaves it where it must wait.
 
-Several workers of one process share a browser, each at a desk of its own; several processes share the queue. What
-fails is judged in one place, see `rpa.bot.verdicts`.
+There are two counters (窗口): one files accounts, the other carries their papers and writes the results back; so the
+next account is filed, which has a deadline, while the papers of the last one are under way. Several workers of one
+process share a browser, each at a desk of its own; several processes share the queue. What fails is judged in one
+place, see `rpa.bot.verdicts`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -23,11 +25,11 @@ from rpa.errors import EvidenceError, HandOverError, LeaseLostError, SessionExpi
 from rpa.evidence import Evidence
 from rpa.queue import LEGAL, State, WorkQueue, retry_after
 
-__all__ = ["Worker"]
+__all__ = ["FILING", "PAPERS", "Worker"]
 
 Step = Callable[[Desk, Hold, Proof], Awaitable[float | None]]
 
-_SHORTEST_NAP, _LONGEST_NAP = 0.02, 0.5
+_SHORTEST_NAP, _LONGEST_NAP = 0.05, 0.2
 
 
 async def _check(desk: Desk, hold: Hold, proof: Proof) -> float | None:
@@ -37,16 +39,19 @@ async def _check(desk: Desk, hold: Hold, proof: Proof) -> float | None:
     return None
 
 
-STEPS: dict[State, Step] = {
+FILING: dict[State, Step] = {
     State.NEW: _check,
     State.VALIDATED: file_account,
     State.FILING: settle,
     State.IN_DOUBT: settle,
+}
+"""What the first counter does with an account in each state."""
+PAPERS: dict[State, Step] = {
     State.FILED: carry_papers,
     State.IMAGED: write_result,
     State.WRITTEN_BACK: finish,
 }
-"""What is done with an account in each state."""
+"""What the second counter does."""
 
 
 class Worker:
@@ -56,6 +61,8 @@ class Worker:
     ----------
     desk, queue, gates, evidence
         With what; the queue, the gates and the evidence are shared.
+    steps
+        What it does: `FILING` or `PAPERS`.
     name
         Under which it holds its leases.
     rng
@@ -63,16 +70,24 @@ class Worker:
     """
 
     def __init__(
-        self, desk: Desk, queue: WorkQueue, gates: Gates, evidence: Evidence, name: str, rng: np.random.Generator
+        self,
+        desk: Desk,
+        queue: WorkQueue,
+        gates: Gates,
+        evidence: Evidence,
+        steps: Mapping[State, Step],
+        name: str,
+        rng: np.random.Generator,
     ) -> None:
         self._desk, self._queue, self._gates, self._evidence = desk, queue, gates, evidence
-        self._settings, self._name, self._rng = desk.settings, name, rng
+        self._settings, self._steps, self._name, self._rng = desk.settings, steps, name, rng
 
     async def run(self, is_over: Callable[[], bool] = lambda: False) -> None:
         """Work until nothing is left that a bot can do, or it is said to be over."""
         while not is_over():
             now = self._settings.now()
-            lease = self._queue.claim(self._name, now=now, seconds=self._settings.patience.lease_seconds)
+            seconds = self._settings.patience.lease_seconds
+            lease = self._queue.claim(self._name, now=now, seconds=seconds, states=self._steps.keys())
             if lease is not None:
                 await self._work_on(Hold(self._queue, lease, self._settings))
                 continue
@@ -85,7 +100,7 @@ class Worker:
         """Return whether all that is left needs a system that only a person can open again."""
         if not self._gates.shut:
             return False
-        return all(self._gates.is_shut(item.state) for item in self._queue.items() if item.state in STEPS)
+        return all(self._gates.is_shut(item.state) for item in self._queue.items() if item.state in NEEDS)
 
     async def _work_on(self, hold: Hold) -> None:
         proof = Proof(self._evidence, self._settings, hold.item.filing_id)
@@ -116,7 +131,7 @@ class Worker:
 
     async def _walk(self, hold: Hold, proof: Proof) -> None:
         """Walk an account from state to state until it is done, or must wait."""
-        while hold.item.state in STEPS:
+        while hold.item.state in self._steps:
             state, now = hold.item.state, self._settings.now()
             closed_until = self._gates.closed_until(state, now)
             if closed_until is not None:
@@ -125,13 +140,16 @@ class Worker:
             is_again = self._settings.pictures and hold.item.attempts > 0
             tabs = self._desk.opened(NEEDS[state]) if is_again else []
             async with asyncio.timeout(self._settings.patience.step_seconds), proof.traced(tabs):
-                pause = await STEPS[state](self._desk, hold, proof)
+                pause = await self._steps[state](self._desk, hold, proof)
             self._gates.went_well(state)
             for healed in self._desk.healed():
                 proof.said("a control was found otherwise than by its label", **_told(healed))
             if pause is not None:
                 hold.release(pause)
                 return
+        proof.close()
+        if hold.item.state is not State.DONE:
+            hold.release()
 
     async def _judge(self, hold: Hold, proof: Proof, error: BaseException) -> None:
         """Do with an account what an error asks for."""

@@ -311,6 +311,23 @@ TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 
 
+def test_a_bot_that_does_a_part_of_the_way_gets_no_other_accounts(tmp_path: Path) -> None:
+    queue = WorkQueue(tmp_path / "queue.db")
+    for name in ("L1", "L2"):
+        added(queue, name)
+    assert queue.claim("papers", now=1.0, seconds=9, states={State.FILED, State.DONE}) is None
+    lease = queue.claim("filing", now=1.0, seconds=9, states={State.NEW})
+    assert lease is not None
+    for state in (State.VALIDATED, State.FILED):
+        lease = queue.advance(lease, state, now=2.0)
+    queue.release(lease, now=3.0)
+    found = queue.claim("papers", now=4.0, seconds=9, states={State.FILED, State.DONE})
+    assert found is not None
+    assert found.item.state is State.FILED
+    queue.advance(found, State.WAITING, now=5.0, reason="odd")
+    assert queue.claim("papers", now=6.0, seconds=9, states=set(State) - {State.NEW}) is None
+
+
 # backing off, and breakers
 
 
