@@ -94,13 +94,7 @@ async def run_once(
     settings.folder.mkdir(parents=True, exist_ok=True)
     queue, taken = WorkQueue(settings.queue_path), ListsTaken(settings.queue_path)
     evidence, gates, engine = _evidence(settings), Gates(settings.patience), Engine(settings, browser)
-    names = [f"{settings.name}-{place}{part}" for part in ("", "p") for place in range(settings.contexts)]
-    desks = [Desk(engine, settings, name) for name in names]
-    counters = [FILING] * settings.contexts + [PAPERS] * settings.contexts
-    workers = [
-        Worker(desk, queue, gates, evidence, steps, name, settings.rng(name))
-        for desk, steps, name in zip(desks, counters, names, strict=True)
-    ]
+    desks, workers = _staff(settings, engine, queue, gates, evidence)
     warnings: dict[str, Danger] = {}
 
     def warn(one: Danger) -> None:
@@ -140,6 +134,19 @@ async def run_once(
         taken.close()
 
 
+def _staff(
+    settings: Settings, engine: Engine, queue: WorkQueue, gates: Gates, evidence: Evidence
+) -> tuple[list[Desk], list[Worker]]:
+    """Return the desks and the workers of both counters; the last desk is one for papers."""
+    desks, workers = [], []
+    for part, steps in (("", FILING), ("p", PAPERS)):
+        for place in range(settings.contexts):
+            name = f"{settings.name}-{place}{part}"
+            desks.append(Desk(engine, settings, name))
+            workers.append(Worker(desks[-1], queue, gates, evidence, steps, name, settings.rng(name)))
+    return desks, workers
+
+
 async def _worked_off(
     desk: Desk,
     workers: Sequence[Worker],
@@ -158,10 +165,21 @@ async def _worked_off(
         warn_seconds, pace = desk.settings.policy.warn_seconds, desk.settings.patience.seconds_each
         for one in accounts_in_danger(queue, desk.settings.clock(), pace, len(workers), warn_seconds):
             warn(one)
-        await asyncio.gather(*(worker.run(is_over) for worker in workers))
+        await _together(workers, is_over)
         if not found.is_late or is_over():
             break
     return found
+
+
+async def _together(workers: Sequence[Worker], is_over: Callable[[], bool]) -> None:
+    """Let all workers work; if one cannot go on, none does."""
+    tasks = [asyncio.create_task(worker.run(is_over)) for worker in workers]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _nap(seconds: float, is_over: Callable[[], bool]) -> None:

@@ -7,6 +7,8 @@ place, see `rpa.bot.verdicts`.
 """
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
@@ -21,9 +23,9 @@ from rpa.bot.image_step import carry_papers
 from rpa.bot.proof import Proof
 from rpa.bot.result_step import finish, write_result
 from rpa.bot.verdicts import Asks, Verdict, verdict_of
-from rpa.errors import EvidenceError, HandOverError, LeaseLostError, SessionExpiredError
+from rpa.errors import EvidenceError, FailureError, HandOverError, LeaseLostError, SessionExpiredError
 from rpa.evidence import Evidence
-from rpa.queue import LEGAL, State, WorkQueue, retry_after
+from rpa.queue import LEGAL, Lease, State, WorkQueue, retry_after
 
 __all__ = ["FILING", "PAPERS", "Worker"]
 
@@ -81,13 +83,23 @@ class Worker:
     ) -> None:
         self._desk, self._queue, self._gates, self._evidence = desk, queue, gates, evidence
         self._settings, self._steps, self._name, self._rng = desk.settings, steps, name, rng
+        self._locked_out = 0
 
     async def run(self, is_over: Callable[[], bool] = lambda: False) -> None:
-        """Work until nothing is left that a bot can do, or it is said to be over."""
+        """Work until nothing is left that a bot can do, or it is said to be over.
+
+        Raises
+        ------
+        FailureError
+            If the queue cannot be written again and again.
+        """
         while not is_over():
             now = self._settings.now()
-            seconds = self._settings.patience.lease_seconds
-            lease = self._queue.claim(self._name, now=now, seconds=seconds, states=self._steps.keys())
+            try:
+                lease = self._claim(now)
+            except sqlite3.OperationalError as error:
+                await self._wait_for_the_disk(error)
+                continue
             if lease is not None:
                 await self._work_on(Hold(self._queue, lease, self._settings))
                 continue
@@ -95,6 +107,21 @@ class Worker:
             if next_at is None or self._is_only_for_persons():
                 return
             await asyncio.sleep(min(max(next_at - now, _SHORTEST_NAP), _LONGEST_NAP))
+
+    def _claim(self, now: float) -> Lease | None:
+        seconds = self._settings.patience.lease_seconds
+        lease = self._queue.claim(self._name, now=now, seconds=seconds, states=self._steps.keys())
+        self._locked_out = 0
+        return lease
+
+    async def _wait_for_the_disk(self, error: sqlite3.OperationalError) -> None:
+        """Wait while the queue cannot be written (a full disk), but not for ever."""
+        patience = self._settings.patience
+        self._locked_out += 1
+        if self._locked_out >= patience.most_attempts:
+            raise FailureError(f"the queue could not be written {self._locked_out} times in a row: {error}") from None
+        wait = retry_after(self._locked_out, self._rng, patience.first_backoff, patience.longest_backoff)
+        await asyncio.sleep(wait)
 
     def _is_only_for_persons(self) -> bool:
         """Return whether all that is left needs a system that only a person can open again."""
@@ -124,10 +151,8 @@ class Worker:
 
     def _leave(self, hold: Hold) -> None:
         """Give an account back because the bot is stopped."""
-        try:
+        with contextlib.suppress(LeaseLostError, sqlite3.OperationalError):
             hold.release()
-        except LeaseLostError:
-            return
 
     async def _walk(self, hold: Hold, proof: Proof) -> None:
         """Walk an account from state to state until it is done, or must wait."""
@@ -165,8 +190,8 @@ class Worker:
                 proof.said(verdict.asks.value, state=state.value, reason=verdict.reason)
             if hold.item.state in (State.REFUSED, State.WAITING):
                 proof.close()
-        except (LeaseLostError, EvidenceError):
-            return
+        except (LeaseLostError, EvidenceError, sqlite3.OperationalError):
+            return  # the lease ends by itself, and the account is as it was
 
     def _blame(self, error: BaseException, verdict: Verdict, state: State, now: float) -> None:
         if isinstance(error, HandOverError):

@@ -8,14 +8,17 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rpa.bot import Patience, Settings
+from rpa.bot.desk import Desk, Engine
 from rpa.bot.gates import Gates
 from rpa.bot.hold import Hold
 from rpa.bot.papers import read_archive, stored
 from rpa.bot.schedule import next_run, run_on_schedule
 from rpa.bot.verdicts import Asks, verdict_of
+from rpa.bot.worker import FILING, Worker
 from rpa.browser import Found
 from rpa.deadlines import WorkingDays
 from rpa.deadlines.rules import CHINA
@@ -34,6 +37,7 @@ from rpa.errors import (
     UnknownPageError,
     UnsureError,
 )
+from rpa.evidence import Evidence
 from rpa.filing import to_record
 from rpa.queue import State, WorkQueue
 from tests.rpa.bot_world import START, Clock, basic, settings_of
@@ -219,3 +223,17 @@ def test_a_schedule_that_is_told_to_stop_runs_nothing(tmp_path: Path) -> None:
 
     asyncio.run(run_on_schedule(settings(tmp_path), [time(9, 30)], is_over, lambda _: pytest.fail("it ran")))
     assert len(asked) > 2
+
+
+def test_a_queue_that_cannot_be_written_ends_the_run_and_not_the_account(tmp_path: Path) -> None:
+    """The disk of the queue is full for a while: the worker waits, then says so; the account stays where it was."""
+    queue, hold = held(tmp_path)
+    hold.release()
+    mine = settings(tmp_path, patience=Patience(first_backoff=0.01, longest_backoff=0.02, most_attempts=3))
+    desk, gates = Desk(Engine(mine), mine, "bot-0"), Gates(mine.patience)
+    worker = Worker(desk, queue, gates, Evidence(tmp_path / "evidence"), FILING, "bot-0", np.random.default_rng(0))
+    queue._file.execute("PRAGMA query_only = ON")
+    with pytest.raises(FailureError, match="could not be written 3 times in a row"):
+        asyncio.run(worker.run())
+    queue._file.execute("PRAGMA query_only = OFF")
+    assert queue.item("L00000001").state is State.NEW
