@@ -78,7 +78,7 @@ def test_bots_that_start_at_one_moment_open_a_new_queue_together(tmp_path: Path)
     assert [bot.returncode for bot in bots] == [0, 0, 0], said
 
 
-@pytest.mark.parametrize("step", ["validated", "confirmed", "filed"])
+@pytest.mark.parametrize("step", BOUNDARIES if os.environ.get("HEXI_FULL") else ["confirmed"])
 def test_a_browser_that_is_killed_is_started_again(step: str, tmp_path: Path) -> None:
     filings = [basic(1), basic(2)]
     killed: list[str] = []
