@@ -84,13 +84,13 @@ def _plan(quick: bool) -> Iterator[tuple[str, str, int, int, float]]:
 
 def _measured(subject: str, contexts: int, count: int, latency: float) -> tuple[float, float]:
     """Return wall and CPU seconds of one subject in a process of its own."""
-    accounts = day_of(count)
+    accounts, began = day_of(count), time.time()
     with tempfile.TemporaryDirectory(prefix="hexi-bench-") as name:
         folder = Path(name)
         (folder / "files").mkdir()
-        with served(accounts, folder, latency, _PAPERS) as (branch, urls):
+        with served(accounts, folder, latency, _PAPERS, began) as (branch, urls):
             job: dict[str, Any] = {"urls": urls, "user": USER, "password": PASSWORD, "folder": str(folder / "files")}
-            job |= {"accounts": [to_record(one) for one in accounts], "contexts": contexts}
+            job |= {"accounts": [to_record(one) for one in accounts], "contexts": contexts, "began": began}
             path = folder / "job.json"
             path.write_text(json.dumps(job), encoding="utf-8")
             before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()

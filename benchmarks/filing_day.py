@@ -1,8 +1,9 @@
 """The day that bots are measured on: ordinary accounts of the province, three systems without faults, and one list."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,26 +61,28 @@ def day_of(count: int) -> list[Filing]:
 
 @contextmanager
 def served(
-    accounts: Sequence[Filing], folder: Path, latency: float, document_size: int
+    accounts: Sequence[Filing], folder: Path, latency: float, document_size: int, began: float
 ) -> Iterator[tuple[Branch, dict[str, str]]]:
-    """Serve three systems with these accounts on the day's list; every request takes `latency` seconds longer."""
+    """Serve three systems with these accounts on the day's list; every request takes `latency` seconds longer.
+
+    The day's morning is at `began`, Unix seconds.
+    """
     towns = range(1 + max(int(one.filing_id[1:5]) for one in accounts))
     known = list(filings.existing_of_towns(_SEED, towns).itertuples(index=False, name=None))
     faults = {name: Faults(latency=latency) for name in SYSTEMS}
     users = {name: {USER: PASSWORD} for name in SYSTEMS}
-    branch = open_branch(folder, users, _clock, known=known, faults=faults, document_size=document_size // 3)
+    branch = open_branch(
+        folder, users, _clock_since(began), known=known, faults=faults, document_size=document_size // 3
+    )
     records = [to_record(one) | {"opened_at": _MORNING.isoformat()} for one in accounts]
     branch.offer(records, _keys(), _SIGNING, at=_MORNING, serial=1, nonce=bytes(12))
     with serve(branch.applications()) as addresses:
         yield branch, dict(addresses)
 
 
-_STARTED = datetime.now(CHINA)
-
-
-def _clock() -> datetime:
-    """Go on from the morning of the day as our own clock does."""
-    return _MORNING + (datetime.now(CHINA) - _STARTED)
+def _clock_since(began: float) -> Callable[[], datetime]:
+    """Return a clock that was at the morning of the day at a moment (Unix seconds): the same for all processes."""
+    return lambda: _MORNING + timedelta(seconds=time.time() - began)
 
 
 def settings_of(job: "Job") -> Settings:
@@ -96,7 +99,7 @@ def settings_of(job: "Job") -> Settings:
         Registry(rows),
         job.folder / "bot",
         find_browser(os.environ),
-        _clock,
+        _clock_since(job.began),
         contexts=job.contexts,
         patience=Patience(page_seconds=30.0, step_seconds=120.0, lease_seconds=120.0),
     )

@@ -38,14 +38,31 @@ CHOICES = ("account_type", "depositor_category", "industry", "capital_currency")
 
 
 class Job(NamedTuple):
-    """What is to be done: addresses of the systems, who logs in, accounts, a folder for files, and how many at once."""
+    """What is to be done.
+
+    Parameters
+    ----------
+    urls
+        Addresses of the systems.
+    user, password
+        Who logs in.
+    accounts
+        What is to be filed.
+    folder
+        For files.
+    contexts
+        How many accounts at once, for subjects that can.
+    began
+        When the day began, Unix seconds.
+    """
 
     urls: Mapping[str, str]
     user: str
     password: str
     accounts: Sequence[Filing]
     folder: Path
-    contexts: int = 1
+    contexts: int
+    began: float
 
 
 def read_job(path: Path) -> Job:
@@ -53,7 +70,7 @@ def read_job(path: Path) -> Job:
     given = json.loads(path.read_text(encoding="utf-8"))
     accounts = [from_record(record) for record in given["accounts"]]
     folder = Path(given["folder"])
-    return Job(given["urls"], given["user"], given["password"], accounts, folder, given["contexts"])
+    return Job(given["urls"], given["user"], given["password"], accounts, folder, given["contexts"], given["began"])
 
 
 def _details(filing: Filing) -> dict[str, str]:

@@ -26,7 +26,7 @@ def test_json_says_all_that_the_result_says():
 def test_json_keeps_the_order_of_its_keys():
     head = ["format", "case", "title", "title_zh", "paper_case", "headline", "headline_zh", "passed"]
     run = ["seed", "size", "source", "command"]
-    body = ["numbers", "checks", "tables", "pictures", "networks", "notes"]
+    body = ["numbers", "checks", "tables", "pictures", "networks", "films", "notes"]
     assert list(json.loads(to_json(sample_result()))) == head + run + body
     assert json.loads(to_json(sample_result()))["format"] == FORMAT
 
