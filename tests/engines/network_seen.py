@@ -7,6 +7,15 @@ from engines.report.page import write_page
 from engines.result import Network
 
 
+def wait(page, script):
+    """Wait until a function of the page is true; asked from outside, as the page's policy forbids eval."""
+    for _ in range(200):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {script}")
+
+
 class Seen:
     """A page with networks in the browser, with all that the browser complained about."""
 
@@ -19,7 +28,7 @@ class Seen:
         if before:
             self.page.add_init_script(f"({before})()")
         self.page.goto(path.as_uri())
-        self.page.wait_for_function(f"document.querySelectorAll('figure[data-drawn]').length == {networks}")
+        wait(self.page, f"() => document.querySelectorAll('figure[data-drawn]').length == {networks}")
 
     def ask(self, script, number=1):
         """What a function of the drawn network says."""
@@ -43,12 +52,8 @@ class Seen:
         )
 
     def wait(self, script, number=1):
-        """Wait until a function of the drawn network is true; asked from outside, as the page's policy forbids eval."""
-        for _ in range(100):
-            if self.ask(script, number):
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"never true: {script}")
+        """Wait until a function of the drawn network is true."""
+        wait(self.page, f"() => ({script})(document.querySelector('#network-{number}').drawn)")
 
     def shown(self, number=1):
         return self.graph("cy => cy.nodes('[node]').not('.hidden').length", number)

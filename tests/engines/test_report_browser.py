@@ -4,6 +4,7 @@ import shutil
 import subprocess
 
 import pytest
+from network_seen import wait
 from report_sample import HOSTILE, one_customer, sample_result
 
 from engines.report.page import write_page
@@ -39,9 +40,10 @@ class Seen:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(path.as_uri())
-        self.page.wait_for_function(
-            "[...document.querySelectorAll('.picture')].every(box => box.querySelector('svg') || "
-            "box.textContent.includes('could not be drawn'))"
+        wait(
+            self.page,
+            "() => [...document.querySelectorAll('.picture')].every(box => box.querySelector('svg') || "
+            "box.textContent.includes('could not be drawn'))",
         )
         # A chart takes the width of its box in the frame after it is drawn.
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
@@ -105,7 +107,7 @@ def test_no_two_texts_of_a_picture_overlap(seen):
 def test_pictures_are_drawn_again_when_the_window_changes(browser, report):
     looked = Seen(browser, report, 1280)
     looked.page.set_viewport_size({"width": 390, "height": 900})
-    looked.page.wait_for_function("document.querySelector('.picture svg').clientWidth < 380")
+    wait(looked.page, "() => document.querySelector('.picture svg').clientWidth < 380")
     assert looked.ask("() => document.documentElement.scrollWidth") <= 390
     assert looked.complaints == []
     looked.page.close()
