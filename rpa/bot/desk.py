@@ -115,7 +115,7 @@ class Desk:
         held = self._tabs.get(name)
         if held is not None and held.is_alive:
             return held
-        await self.drop(name)
+        await self._close(name)
         stack = AsyncExitStack()
         browser = await self._engine.browser()
         tab = await stack.enter_async_context(
@@ -125,7 +125,7 @@ class Desk:
         try:
             await self._log_in(system, tab)
         except BaseException:
-            await self.drop(name)
+            await self._close(name)  # and no other: what another tab looks at ahead or asks goes on
             raise
         self._tabs[name] = tab
         return tab
@@ -202,10 +202,13 @@ class Desk:
     async def drop(self, name: str) -> None:
         """Close the tabs of a system; the next who needs one gets a new one."""
         for one in (name, *(other for other, system in _SYSTEM_OF.items() if system == name)):
-            self._tabs.pop(one, None)
-            stack = self._stacks.pop(one, None)
-            if stack is not None:
-                await stack.aclose()
+            await self._close(one)
+
+    async def _close(self, name: str) -> None:
+        self._tabs.pop(name, None)
+        stack = self._stacks.pop(name, None)
+        if stack is not None:
+            await stack.aclose()
 
     async def close(self) -> None:
         """Close all tabs."""
