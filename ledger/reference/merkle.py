@@ -34,6 +34,7 @@ def root(entries: Sequence[bytes], hash: Hash = _sha256) -> bytes:  # noqa: A002
     return hash(b"\x01" + root(entries[:k], hash) + root(entries[k:], hash))
 
 
+# `hash` is the RFC's own word.
 def inclusion_proof(index: int, entries: Sequence[bytes], hash: Hash = _sha256) -> list[bytes]:  # noqa: A002
     """Return PATH(m, D[n]): the sibling of each node on the way from the leaf to the root.
 
@@ -50,6 +51,7 @@ def inclusion_proof(index: int, entries: Sequence[bytes], hash: Hash = _sha256) 
     return [*inclusion_proof(index - k, entries[k:], hash), root(entries[:k], hash)]
 
 
+# `hash` is the RFC's own word.
 def consistency_proof(size: int, entries: Sequence[bytes], hash: Hash = _sha256) -> list[bytes]:  # noqa: A002
     """Return PROOF(m, D[n]) for 0 < m < n.
 
@@ -61,6 +63,7 @@ def consistency_proof(size: int, entries: Sequence[bytes], hash: Hash = _sha256)
     return _subproof(size, entries, True, hash)
 
 
+# `hash` is the RFC's own word.
 def root_from_path(entry: bytes, index: int, size: int, path: Sequence[bytes], hash: Hash = _sha256) -> bytes:  # noqa: A002
     """Return the root to which a path leads from an entry: left or right as the tree of this size has it.
 
@@ -77,6 +80,7 @@ def root_from_path(entry: bytes, index: int, size: int, path: Sequence[bytes], h
     return hash(b"\x01" + path[-1] + root_from_path(entry, index - k, size - k, path[:-1], hash))
 
 
+# `hash` is the RFC's own word.
 def _subproof(size: int, entries: Sequence[bytes], is_known: bool, hash: Hash) -> list[bytes]:  # noqa: A002
     if size == len(entries):
         return [] if is_known else [root(entries, hash)]

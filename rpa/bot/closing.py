@@ -5,6 +5,7 @@ Each system is asked again, account by account: what the bot believes to have do
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from rpa.bot.desk import Desk
@@ -37,7 +38,7 @@ async def refusals_written(desk: Desk, queue: WorkQueue) -> list[str]:
         if item.state is not State.REFUSED:
             continue
         try:
-            if not await _insisting(desk, lambda item=item: is_refusal_written(desk, item)):  # type: ignore[misc]
+            if not await _insisting(desk, partial(is_refusal_written, desk, item)):
                 alarms.append(f"the refusal of {item.filing_id} cannot be written back: the platform does not know it")
         except RpaError as error:
             alarms.append(f"the refusal of {item.filing_id} is not written back: {error}")
@@ -65,7 +66,7 @@ async def reconciled(desks: Sequence[Desk], queue: WorkQueue) -> tuple[Reconcili
 async def _ask(desk: Desk, left: Iterator[Item], found: dict[str, Seen], alarms: list[str]) -> None:
     for item in left:
         try:
-            found[item.filing_id] = await _insisting(desk, lambda item=item: seen_of(desk, item))  # type: ignore[misc]
+            found[item.filing_id] = await _insisting(desk, partial(seen_of, desk, item))
         except RpaError as error:
             alarms.append(f"{item.filing_id} could not be reconciled: {error}")
 

@@ -132,10 +132,12 @@ def test_what_is_in_the_log_is_refused_as_a_replay_at_every_member(trio: Trio) -
     data = trio.draft("R1")
     trio.members["core"].submit([data])
     for name in NODES:
+        # What is answered is a refusal.
         assert [one.rule for one in trio.members[name].submit([data])] == ["ReplayedError"]  # type: ignore[union-attr]
 
 
 def test_nothing_is_proposed_when_nothing_holds(trio: Trio) -> None:
+    # What is answered is a refusal.
     assert [one.rule for one in trio.members["bank-a"].submit([b"{}", b"rubbish"])] == [  # type: ignore[union-attr]
         "BadFieldError",
         "CanonicalError",
@@ -181,6 +183,7 @@ def test_without_most_members_nothing_is_acknowledged_and_it_is_when_they_are_ba
         core.submit([trio.draft("R2")])
     away[0].follow()
     assert core.follow() == 1
+    # What is answered is a refusal.
     assert [one.rule for one in core.submit([data])] == ["ReplayedError"]  # type: ignore[union-attr]
 
 
@@ -221,6 +224,7 @@ def test_the_national_suite_orders_votes_and_signs_as_well() -> None:
         assert isinstance(trio.members[name].submit([trio.draft(f"of-{name}")])[0], Receipt)
     trio.settle()
     assert len(heads(trio)) == 1
+    # The sample's genesis names its ledger.
     assert verify_blocks(trio.members["bank-b"].store.blocks(), ledger=some.ledger).holds  # type: ignore[arg-type]
 
 
@@ -296,7 +300,7 @@ def test_a_false_genesis_in_the_service_is_refused(some: Nodes) -> None:
 def test_whatever_the_line_does_a_transaction_is_in_the_log_once_and_a_receipt_is_true(
     faults: list[str], data: st.DataObject
 ) -> None:
-    keys, stream, late = MemoryKeys(), iter([]), []  # type: ignore[var-annotated]
+    keys, stream, late = MemoryKeys(), iter([]), []  # type: ignore[var-annotated]  # filled below
     lines = {name: FaultyKeys(keys, stream, late) for name in NODES}
     trio = Trio(SOME, lambda name: lines[name], patience=0.2)
     receipts: list[Receipt] = []
@@ -317,6 +321,7 @@ def test_whatever_the_line_does_a_transaction_is_in_the_log_once_and_a_receipt_i
     assert found["core"] == found["bank-a"] == found["bank-b"]
     assert set(Counter(found["core"]).values()) <= {1}
     assert all(found["core"][one.place - 1] == one.id for one in receipts)
+    # The sample's genesis names its ledger.
     report = verify_blocks(trio.members["bank-b"].store.blocks(), ledger=SOME.ledger)  # type: ignore[arg-type]
     assert report.holds
 

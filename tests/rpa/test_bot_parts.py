@@ -190,7 +190,7 @@ def test_what_the_registry_completed_belongs_to_what_is_filed(tmp_path: Path) ->
 )
 def test_patience_that_would_file_twice_or_never_end_is_refused(change: dict[str, float], said: str) -> None:
     with pytest.raises(PolicyError, match=said):
-        Patience(**change)  # type: ignore[arg-type]
+        Patience(**change)  # type: ignore[arg-type]  # wrong on purpose
 
 
 @pytest.mark.parametrize(

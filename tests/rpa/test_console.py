@@ -18,7 +18,7 @@ from rpa.console.pace import pace_of
 from rpa.console.queue_view import reading
 from rpa.evidence import lines, verify
 from rpa.filing import to_record
-from rpa.queue import State, Step, WorkQueue
+from rpa.queue import Item, State, Step, WorkQueue
 
 PAGES = ("/", "/hand-over", "/throughput", "/lateness", "/accounts/L00000001", "/accounts/L00000002/correct")
 REFUSED, WAITING, FILED = "/accounts/L00000002", "/accounts/L00000003", "/accounts/L00000007"
@@ -30,7 +30,7 @@ def client(tmp_path: Path) -> Client:
     return filled(tmp_path)
 
 
-def item(client: Client, number: int) -> object:
+def item(client: Client, number: int) -> Item:
     queue = WorkQueue(client.queue_path)
     try:
         return queue.item(f"L{number:08d}")
@@ -162,7 +162,7 @@ def test_a_reason_shows_only_the_last_digits_of_a_number(client: Client) -> None
 def test_an_account_goes_back_as_it_is_and_what_was_being_sent_is_asked_about_first(client: Client) -> None:
     answer = client.post(f"{WAITING}/resume", client.form("/hand-over") | client.form(WAITING) | SIGNED)
     assert (answer.status_code, answer.headers["location"]) == (303, f"{WAITING}?said=sent")
-    assert item(client, 3).state is State.IN_DOUBT  # type: ignore[attr-defined]
+    assert item(client, 3).state is State.IN_DOUBT
     with reading(client.queue_path) as view:
         last = view.steps("L00000003")[-1]
     assert (last.who, last.reason, last.at) == ("王芳", "与营业执照核对", NOW.timestamp())
@@ -175,8 +175,8 @@ def test_a_correction_goes_back_into_the_queue_and_stands_in_the_audit_log(clien
     answer = client.post(f"{REFUSED}/correct", correction(client))
     assert (answer.status_code, answer.headers["location"]) == (303, f"{REFUSED}?said=corrected")
     found = item(client, 2)
-    assert found.state is State.NEW  # type: ignore[attr-defined]
-    assert found.record["certificate_number"] == GENERAL.certificate_number  # type: ignore[attr-defined]
+    assert found.state is State.NEW
+    assert found.record["certificate_number"] == GENERAL.certificate_number
     noted = list(lines(client.evidence_path / "audit.jsonl"))[-1]
     assert noted.detail["changed"] == ["certificate_number"]
     assert verify(client.evidence_path / "audit.jsonl") is None
@@ -209,7 +209,7 @@ def test_a_wrong_correction_is_shown_again_with_what_is_wrong(
     assert words in answer.text
     assert "未保存" in answer.text
     assert "<script>" not in answer.text
-    assert item(client, 2).state is State.REFUSED  # type: ignore[attr-defined]
+    assert item(client, 2).state is State.REFUSED
 
 
 def test_the_same_data_are_not_sent_back_to_be_refused_again(client: Client) -> None:
@@ -227,7 +227,7 @@ def test_the_same_data_are_not_sent_back_to_be_refused_again(client: Client) -> 
 
 def test_the_number_and_the_legal_entity_cannot_be_corrected(client: Client) -> None:
     assert client.post(f"{REFUSED}/correct", correction(client, filing_id="L9", entity="x")).status_code == 303
-    record = item(client, 2).record  # type: ignore[attr-defined]
+    record = item(client, 2).record
     assert (record["filing_id"], record["entity"]) == ("L00000002", BASIC.entity)
 
 
@@ -275,7 +275,7 @@ def test_a_form_that_is_older_than_the_last_step_changes_nothing(client: Client)
     answer = client.post(f"{REFUSED}/correct", form)
     assert answer.status_code == 409
     assert "has moved since this page was made" in answer.text
-    assert item(client, 2).state is State.REFUSED  # type: ignore[attr-defined]
+    assert item(client, 2).state is State.REFUSED
 
 
 def test_throughput_counts_by_minute_and_by_bot(client: Client) -> None:

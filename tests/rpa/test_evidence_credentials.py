@@ -116,6 +116,7 @@ def test_a_keyring_is_asked_and_one_that_is_locked_has_nothing(monkeypatch: pyte
         return {"accounts.user": "clerk"}.get(name)
 
     ring, errors = ModuleType("keyring"), ModuleType("keyring.errors")
+    # A ring made by hand.
     ring.get_password, errors.KeyringError = get_password, KeyringError  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "keyring", ring)
     monkeypatch.setitem(sys.modules, "keyring.errors", errors)

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -183,8 +184,8 @@ PAGE = """<meta charset=utf-8><style>body {margin: 0; font: 16px sans-serif}</st
 <table><tr><th>账号</th><td>PLAIN</td></tr><tr><th>查询密码</th><td><b>SECRET</b></td></tr></table>"""
 
 
-def test_a_picture_of_a_masked_page_does_not_depend_on_its_secrets(browser: object) -> None:
-    page = browser.new_page(viewport={"width": 500, "height": 300})  # type: ignore[attr-defined]
+def test_a_picture_of_a_masked_page_does_not_depend_on_its_secrets(browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 500, "height": 300})
 
     def picture(secret: str, plain: str) -> bytes:
         page.set_content(PAGE.replace("SECRET", secret).replace("PLAIN", plain))

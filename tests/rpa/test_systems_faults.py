@@ -301,7 +301,7 @@ def test_faults_can_be_switched_while_a_system_runs(tmp_path: Path) -> None:
 )
 def test_switches_that_are_none_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(RpaError, match=r"418|regular expression|from 0 to 1|generator"):
-        Faults(**wrong)  # type: ignore[arg-type]
+        Faults(**wrong)  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_places_name_switches_and_systems() -> None:

@@ -102,7 +102,7 @@ def test_an_account_that_is_on_file_at_two_banks_is_double(branch: Branch) -> No
 def test_values_that_differ_are_wrong_and_named(
     branch: Branch, changes: dict[str, object], names: tuple[str, ...]
 ) -> None:
-    file(branch, replace(BASIC, **changes))  # type: ignore[arg-type]
+    file(branch, replace(BASIC, **changes))  # type: ignore[arg-type]  # whatever a test wants
     store(branch, BASIC)
     write_back(branch, BASIC)
     [found] = judge(branch, EXPECTED[:1]).wrong.values()
