@@ -3,15 +3,22 @@
 __all__ = [
     "AmountRefusedError",
     "BadRowsError",
+    "CapacityRefusedError",
     "ColumnMissingError",
     "ConditionError",
     "CostTableError",
     "DecisionInputError",
+    "DecisionLogError",
     "DelayRefusedError",
+    "EngineFolderError",
+    "EngineMismatchError",
+    "EventConflictError",
+    "EventRefusedError",
     "FeatureLawError",
     "FileError",
     "FrameError",
     "FraudError",
+    "ListRefusedError",
     "MappingError",
     "MetricInputError",
     "NoFraudError",
@@ -19,12 +26,14 @@ __all__ = [
     "NumberRefusedError",
     "OneClassError",
     "ReasonInputError",
+    "ReplayError",
     "RuleColumnError",
     "RuleEventError",
     "RulebookError",
     "ScorerLawError",
     "ScorerLoadError",
     "ScorerUnusableError",
+    "SnoozeRefusedError",
     "TimeOrderError",
     "TimeRefusedError",
     "TooFewRowsError",
@@ -152,3 +161,39 @@ class TooShortError(FraudError):
 
 class TooFewRowsError(FraudError):
     """There are too few transactions to learn from or to judge."""
+
+
+class CapacityRefusedError(FraudError):
+    """The limits of the analysts' work contradict each other."""
+
+
+class DecisionLogError(FraudError):
+    """The log of decisions cannot be read, written or continued."""
+
+
+class EngineFolderError(FraudError):
+    """A folder of an engine is incomplete, damaged or tampered with."""
+
+
+class EngineMismatchError(FraudError):
+    """Rules, model and features do not fit together, so that no engine can be made of them."""
+
+
+class EventConflictError(FraudError):
+    """An event has the id of an earlier one, but other content."""
+
+
+class EventRefusedError(FraudError):
+    """An event cannot be judged: a field of it is missing, unknown or out of bounds."""
+
+
+class ListRefusedError(FraudError):
+    """An entry of a black, grey or white list is not what it must be."""
+
+
+class ReplayError(FraudError):
+    """A decision cannot be replayed, because something that it names is not there."""
+
+
+class SnoozeRefusedError(FraudError):
+    """A snooze is too long, too wide, or nobody answers for it."""
