@@ -4,6 +4,11 @@ __all__ = [
     "AmountRefusedError",
     "BadRowsError",
     "CapacityRefusedError",
+    "CaseInputError",
+    "CaseStoreError",
+    "CaseTakenError",
+    "CaseTransitionError",
+    "CaseUnknownError",
     "ColumnMissingError",
     "ConditionError",
     "CostTableError",
@@ -16,6 +21,7 @@ __all__ = [
     "EventRefusedError",
     "FeatureLawError",
     "FileError",
+    "FourEyesError",
     "FrameError",
     "FraudError",
     "ListRefusedError",
@@ -25,8 +31,11 @@ __all__ = [
     "NothingToLearnError",
     "NumberRefusedError",
     "OneClassError",
+    "ProfileInputError",
+    "ProposalRefusedError",
     "ReasonInputError",
     "ReplayError",
+    "RuleCareInputError",
     "RuleColumnError",
     "RuleEventError",
     "RulebookError",
@@ -197,3 +206,39 @@ class ReplayError(FraudError):
 
 class SnoozeRefusedError(FraudError):
     """A snooze is too long, too wide, or nobody answers for it."""
+
+
+class CaseInputError(FraudError):
+    """An alert, a disposition or a question to the work list is not what it must be."""
+
+
+class CaseStoreError(FraudError):
+    """The file of the work list cannot be used."""
+
+
+class CaseTakenError(FraudError):
+    """Somebody else has changed the case since it was looked at, or has it on the desk."""
+
+
+class CaseTransitionError(FraudError):
+    """A case cannot go from the state it is in to the one that is asked for."""
+
+
+class CaseUnknownError(FraudError):
+    """There is no such case, or no such proposed entry of a list."""
+
+
+class FourEyesError(FraudError):
+    """Who has proposed something cannot approve it: the checker must be somebody else."""
+
+
+class ProfileInputError(FraudError):
+    """A profile is asked for something that has none, or of a history without the column it needs."""
+
+
+class ProposalRefusedError(FraudError):
+    """A proposed rule cannot be written into the rulebook."""
+
+
+class RuleCareInputError(FraudError):
+    """Hits, labels, amounts or times do not fit together, so no rule can be judged."""
