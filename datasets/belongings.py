@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from datasets import firms, habits, places, towns
+from datasets import places, towns
 from datasets.seeds import generator
 from datasets.world import FIRST_DAY, World, build
 
@@ -192,14 +192,13 @@ def terminals(n: int, seed: int) -> pd.DataFrame:
     world = _world(n, seed, towns.TERMINALS)
     size = world.towns * towns.TERMINALS
     category = world.terminal_category[:size]
-    here, town = np.arange(size) % towns.TERMINALS, np.arange(size) // towns.TERMINALS
-    shops: NDArray[np.int64] = town * towns.FIRMS + here % (towns.FIRMS - firms.SHELLS)
-    is_bank = np.isin(category, [habits.CATEGORIES.index(name) for name in ("cash", "branch")])
-    owner = world.labels["customer_id"][world.persons + shops]
+    town = np.arange(size) // towns.TERMINALS
+    merchant: NDArray[np.int64] = world.terminal_merchant[:size]
+    owner = world.labels["merchant_id"][merchant]
     return pd.DataFrame(
         {
             "terminal_id": world.labels["terminal_id"][:size],
-            "firm_id": pd.Series(owner, dtype="str").mask(is_bank),
+            "firm_id": pd.Series(owner, dtype="str").mask(merchant < 0),
             "merchant_category": world.labels["merchant_category"][category],
             "place": world.labels["place"][world.town_place[town]],
         }

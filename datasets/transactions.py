@@ -3,7 +3,10 @@
 Data card. One row for each payment, in time order: transaction_id (0, 1, 2, ...), occurred_at (local time, seconds),
 customer_id, account_id, card_id, channel (counter, atm, pos, mobile, web, qr), kind (purchase, transfer, withdrawal,
 deposit), amount_fen, payee_id, terminal_id, merchant_category, device_id, ip, place, country, customer_age,
-account_age_days, sim_age_days. What a payment does not have is missing.
+account_age_days, sim_age_days, phone (line of the customer, a firm's is its representative's), merchant_id (whose
+terminal it is; several may be one merchant's), latitude, longitude (degrees: of the terminal if the customer stands
+before one, else where the customer lives or stays, scattered some kilometres around the city's centre). What a payment
+does not have is missing.
 
 Base rate 0.2 % for teaching; `PAPER_BASE_RATE` (0.0063 %) is the paper's. For each typology there are several times as
 many honest payments that look like it. Which rows are fraud stands in `datasets.truth` alone. Customers, habits
@@ -40,6 +43,7 @@ COLUMNS: tuple[str, ...] = (
     ),
     *("payee_id", "terminal_id", "merchant_category", "device_id", "ip", "place", "country"),
     *("customer_age", "account_age_days", "sim_age_days"),
+    *("phone", "merchant_id", "latitude", "longitude"),
 )
 
 _PEOPLE_FOR = 40
@@ -144,7 +148,7 @@ def make(
     --------
     >>> frame = next(make(1000, seed=7))
     >>> frame.shape, frame["amount_fen"].dtype, str(frame["occurred_at"].iloc[0].date())
-    ((1000, 18), dtype('int64'), '2020-07-01')
+    ((1000, 22), dtype('int64'), '2020-07-01')
     """
     for part in stream(n, seed, base_rate, days, people):
         yield frame_of(part)
@@ -187,6 +191,11 @@ def codes(part: Slice, name: str) -> NDArray[np.int64]:
         return np.where(terminal >= 0, part.world.terminal_category[terminal], NONE)
     if name == "country":
         return _COUNTRY_OF_PLACE[part.rows["place"]]
+    if name == "merchant_id":
+        terminal = part.rows["terminal"]
+        return np.where(terminal >= 0, part.world.terminal_merchant[terminal], NONE)
+    if name == "phone":
+        return part.world.customer_phone[part.rows["customer"]]
     return part.rows[_CODES[name]]
 
 
@@ -212,7 +221,17 @@ def numbers(part: Slice, name: str) -> NDArray[np.int64]:
     return table[{"amount_fen": "amount_fen", "account_age_days": "account_age", "sim_age_days": "sim_age"}[name]]
 
 
+def _degrees(part: Slice, is_longitude: bool) -> NDArray[np.float64]:
+    table, world = part.rows, part.world
+    terminal, place = table["terminal"], table["place"]
+    stands_there = (terminal >= 0) & (world.terminal_place[terminal] == place)
+    who = np.where(stands_there, terminal * 2, table["customer"] * 2 + 1)
+    return places.degrees_near(place, who, is_longitude)
+
+
 def _column(part: Slice, name: str) -> pd.Categorical | NDArray[np.generic]:
+    if name in ("latitude", "longitude"):
+        return _degrees(part, name == "longitude")
     if name in part.world.labels:
         return pd.Categorical.from_codes(part.world.ranks[name][codes(part, name)], dtype=part.world.dtypes[name])
     column = numbers(part, name)

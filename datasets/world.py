@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from datasets import firms, habits, people, places, towns
+from datasets import firms, habits, merchants, people, places, towns
 from datasets.errors import OutOfRangeError
 from datasets.seeds import generator
 
@@ -21,8 +21,6 @@ __all__ = ["DAYS", "FIRST_DAY", "World", "build"]
 FIRST_DAY = date(2020, 7, 1)
 """The streams begin here: enrolment in September and the October holidays lie inside."""
 DAYS = 120
-
-_AWAY = ("hotel", "restaurant", "grocery", "jewellery", "electronics", "cash", "clothing", "market")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +138,9 @@ class World:
         """Merchant category of each terminal, int64."""
         here = [habits.CATEGORIES.index(name) for name in habits.terminals_of()[0]]
         online = np.repeat([habits.CATEGORIES.index(name) for name in habits.ONLINE], 40)
-        away = [habits.CATEGORIES.index(name) for name in _AWAY] * (towns.AWAY_TERMINALS // len(_AWAY))
+        away = [habits.CATEGORIES.index(name) for name in merchants.AWAY] * (
+            towns.AWAY_TERMINALS // len(merchants.AWAY)
+        )
         return np.concatenate([np.tile(here, self.towns), online, np.tile(away, len(places.PLACES))])
 
     @cached_property
@@ -153,6 +153,16 @@ class World:
                 np.repeat(np.arange(len(places.PLACES)), towns.AWAY_TERMINALS),
             ]
         )
+
+    @cached_property
+    def terminal_merchant(self) -> NDArray[np.int64]:
+        """Merchant of each terminal, int64; -1 for the bank's own machines and counters."""
+        return merchants.of_terminals(self.terminal_category, self.towns)
+
+    @cached_property
+    def customer_phone(self) -> NDArray[np.int64]:
+        """Phone line of each customer, int64: a person's own, a firm's that of its representative (法定代表人)."""
+        return np.concatenate([np.arange(self.persons), self.firms.representative])
 
     @cached_property
     def labels(self) -> dict[str, NDArray[np.object_]]:
@@ -178,6 +188,8 @@ class World:
             "device_id": self._devices(),
             "ip": self._networks(),
             "terminal_id": np.concatenate(terminals),
+            "phone": towns.identifiers("N", count, towns.PEOPLE),
+            "merchant_id": merchants.identifiers(company),
             "channel": np.array(habits.CHANNELS, object),
             "kind": np.array(habits.KINDS, object),
             "merchant_category": np.array(habits.CATEGORIES, object),

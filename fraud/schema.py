@@ -48,6 +48,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("customer_age", "number", "age of the customer in years", "客户年龄", False, 0, 130),
     Column("account_age_days", "number", "days since the account was opened", "开户天数", False, 0, 40_000),
     Column("sim_age_days", "number", "days since the SIM card was last changed", "换卡天数", False, 0, 40_000),
+    Column("phone", "identifier", "phone line of the customer", "手机号"),
+    Column("merchant_id", "identifier", "merchant that is paid, who may have several terminals", "商户号"),
+    Column("latitude", "number", "latitude of where it happens, degrees north", "纬度", False, -90, 90),
+    Column("longitude", "number", "longitude of where it happens, degrees east", "经度", False, -180, 180),
     Column(LABEL, "flag", "1 if confirmed as fraud, else 0", "欺诈标签"),
 )
 

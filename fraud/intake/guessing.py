@@ -50,6 +50,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "terminalid terminal posid 终端号 终端编号 终端",
         "merchantid merchant merchantname 商户号 商户编号 商户",
     ),
+    "phone": ("phone phonenumber phoneno phoneid mobileno mobilenumber 手机号 手机号码 手机 联系电话",),
+    # A merchant that stands for its terminal is taken by then: a file needs both to have both.
+    "merchant_id": ("merchantid merchant merchantname 商户号 商户编号 商户",),
+    # Sparkov has the home of the cardholder too: where it happens is where the merchant is.
+    "latitude": ("merchlat merchantlat merchantlatitude", "latitude lat 纬度"),
+    "longitude": ("merchlong merchantlong merchantlongitude", "longitude long lon lng 经度"),
     "merchant_category": (
         "merchantcategory merchantcategorycode mcc category merchanttype 商户类别 商户类型 行业类别",
     ),
