@@ -127,6 +127,8 @@ def test_nobody_pays_from_an_account_that_is_not_open_yet(payments):
         ("ip", belongings.networks, "ip", 299, ()),
         ("terminal_id", belongings.terminals, "terminal_id", 66, ("T9999", "T8")),
         ("place", places.make, "place", 30, ()),
+        ("phone", belongings.phones, "phone_id", 500, ()),
+        ("merchant_id", firms.make, "firm_id", 40, ("M9999", "M8")),
     ],
 )
 def test_an_identifier_of_a_payment_finds_its_row(column, table, key, per_town, elsewhere, payments):
@@ -134,6 +136,23 @@ def test_an_identifier_of_a_payment_finds_its_row(column, table, key, per_town, 
     stray = used - set(table(per_town * TOWNS, SEED)[key])
     assert len(used) > 1
     assert [name for name in stray if not name.startswith(elsewhere or ("none",))] == []
+
+
+def test_a_terminal_has_one_merchant_and_a_merchant_may_have_several_terminals(payments):
+    paid = payments[["terminal_id", "merchant_id"]].astype("str").drop_duplicates()
+    assert paid["terminal_id"].dropna().is_unique
+    assert paid["merchant_id"].value_counts().max() > 1
+    is_bank = payments["merchant_category"].isin(["cash", "branch"]) | payments["terminal_id"].isna()
+    assert payments["merchant_id"].isna().equals(is_bank)
+
+
+def test_coordinates_lie_near_the_centre_of_the_place_and_a_terminal_stays_where_it_is(payments):
+    centre = dict(zip(places.PLACES, places.CENTRES, strict=True))
+    for number, name in enumerate(("latitude", "longitude")):
+        off = payments[name] - payments["place"].astype("str").map({place: at[number] for place, at in centre.items()})
+        assert off.abs().max() <= 0.121
+        at_terminal = payments.loc[payments["channel"] == "atm"].groupby("terminal_id", observed=True)[name]
+        assert at_terminal.nunique().max() == 1
 
 
 def test_a_customer_is_a_person_or_a_firm(payments):

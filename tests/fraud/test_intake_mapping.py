@@ -41,12 +41,18 @@ def test_the_handbook_is_guessed() -> None:
     assert mapping.amount_unit == "yuan"
 
 
+def test_terminal_and_merchant_are_told_apart_when_both_are_there() -> None:
+    columns = guess(["交易时间", "客户号", "金额", "终端号", "商户号", "手机号码", "纬度", "经度"]).columns
+    assert (columns["terminal_id"], columns["merchant_id"], columns["phone"]) == ("终端号", "商户号", "手机号码")
+
+
 def test_sparkov_is_guessed_with_the_card_as_its_owner() -> None:
     columns = guess(SPARKOV.split(",")).columns
     assert columns["customer_id"] == "cc_num"
     assert "card_id" not in columns
     assert (columns["occurred_at"], columns["amount_fen"]) == ("trans_date_trans_time", "amt")
     assert (columns["terminal_id"], columns["merchant_category"]) == ("merchant", "category")
+    assert (columns["latitude"], columns["longitude"]) == ("merch_lat", "merch_long")
     assert (columns["transaction_id"], columns["is_fraud"]) == ("trans_num", "is_fraud")
 
 
