@@ -147,11 +147,10 @@ def examine(
 def _check(hits: Hits, rulebook: Rulebook, label: Labels, amount_fen: Ints, seconds: Ints) -> None:
     if hits.ids != rulebook.ids:
         raise RuleCareInputError("hits must be of the rules of the book, in its order; compare hits.ids and its ids.")
-    for name, values in {"label": label, "amount_fen": amount_fen, "seconds": seconds}.items():
-        if np.shape(values) != (hits.rows,):
-            raise RuleCareInputError(
-                f"{name} must have one entry for each of {hits.rows} rows, not {np.shape(values)}."
-            )
+    shapes = {"label": label.shape, "amount_fen": amount_fen.shape, "seconds": seconds.shape}
+    for name, shape in shapes.items():
+        if shape != (hits.rows,):
+            raise RuleCareInputError(f"{name} must have one entry for each of {hits.rows} rows, not {shape}.")
     if not np.isin(label, (-1, 0, 1)).all():
         raise RuleCareInputError("label must be 1 for fraud, 0 for honest, or -1 for not known yet.")
     if not (label >= 0).any():

@@ -110,8 +110,7 @@ class Hits:
         in_row = np.diff(self.offsets).astype(np.float64)
         if float(in_row @ in_row) > _SPARSE_PAIRS_A_ROW * self.rows * len(self.ids) ** 2:
             return self._together_dense()
-        narrow = sparse.csr_array((np.ones(len(self.rules), np.int32), self.by_row.indices, self.by_row.indptr))
-        narrow.resize(self.rows, len(self.ids))
+        narrow = self.by_row.astype(np.int32)
         return np.asarray((narrow.T @ narrow).todense(), np.int64)
 
     def _together_dense(self) -> Ints:

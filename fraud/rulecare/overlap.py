@@ -29,7 +29,7 @@ def jaccard(together: Ints) -> npt.NDArray[np.float64]:
     """
     alone = np.diagonal(together)
     either = alone[:, np.newaxis] + alone - together
-    return np.divide(together, either, out=np.zeros(together.shape), where=either > 0)
+    return np.asarray(np.divide(together, either, out=np.zeros(together.shape), where=either > 0))
 
 
 def containment(together: Ints) -> npt.NDArray[np.float64]:
@@ -41,7 +41,7 @@ def containment(together: Ints) -> npt.NDArray[np.float64]:
     [[1.0, 0.5], [1.0, 1.0]]
     """
     alone = np.diagonal(together)[:, np.newaxis]
-    return np.divide(together, alone, out=np.zeros(together.shape), where=alone > 0)
+    return np.asarray(np.divide(together, alone, out=np.zeros(together.shape), where=alone > 0))
 
 
 def nearest_overlap(hits: Hits, together: Ints) -> tuple[Overlap | None, ...]:
