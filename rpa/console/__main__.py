@@ -4,7 +4,6 @@ Exit codes: 0 ended by the user, 2 bad input. An error is one sentence.
 """
 
 import argparse
-import socket
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from rpa.deadlines import default_policy, read_policy
 from rpa.errors import MissingExtraError, RpaError
+from rpa.listening import listen
 
 __all__ = ["main", "parser"]
 
@@ -47,10 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from rpa.console.application import console_application
         except ModuleNotFoundError as error:
             raise MissingExtraError(f"the console needs {error.name}: pip install -e '.[rpa]'") from None
-        try:
-            listening = socket.create_server(("127.0.0.1", given.port))
-        except (OSError, OverflowError) as error:
-            raise RpaError(f"port {given.port} cannot be used: {error}") from None
+        listening = listen("127.0.0.1", given.port)
         evidence = given.evidence or given.queue.parent / "evidence"
         application = console_application(given.queue, evidence, lambda: datetime.now(UTC), policy)
         sys.stdout.write(f"console 控制台 http://127.0.0.1:{listening.getsockname()[1]}\n")

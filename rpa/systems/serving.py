@@ -10,6 +10,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from rpa.errors import MissingExtraError, RpaError
+from rpa.listening import listen
 
 __all__ = ["serve"]
 
@@ -47,7 +48,7 @@ def serve(
         raise MissingExtraError("the systems need uvicorn: pip install -e '.[rpa]'") from None
     with ExitStack() as stack:
         listening = {
-            name: stack.enter_context(closing(_listen(host, (ports or {}).get(name, 0)))) for name in applications
+            name: stack.enter_context(closing(listen(host, (ports or {}).get(name, 0)))) for name in applications
         }
         servers = [_start(stack, uvicorn, name, app, listening[name]) for name, app in applications.items()]
         _wait(servers)
@@ -68,13 +69,6 @@ def _start(stack: ExitStack, uvicorn: Any, name: str, application: ASGIApp, list
 def _stop(server: Any, thread: threading.Thread) -> None:
     server.should_exit = server.force_exit = True
     thread.join(timeout=10)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port))
-    except OSError as error:
-        raise RpaError(f"the systems cannot listen on {host}:{port}: {error.strerror}; choose another port") from None
 
 
 def _wait(servers: Sequence[object]) -> None:

@@ -1,5 +1,6 @@
 """Faults that only a socket shows: connections that end before and after the commit, late commits, slow pages."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from filing_sample import BASIC
 from visiting import FORM, USERS, branch_in, details_of, encoded, key_of, papers_of
 
 from rpa.errors import RpaError
+from rpa.listening import listen
 from rpa.systems import Faults, serve
 from rpa.systems.branch import Branch
 from rpa.systems.truth import truth_of
@@ -169,3 +171,16 @@ def test_after_the_end_nobody_listens(tmp_path: Path) -> None:
     with pytest.raises(httpx.ConnectError):
         httpx.get(addresses["images"] + "/login")
     branch.close()
+
+
+def test_a_connection_sends_at_once() -> None:
+    with listen("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_a_port_that_does_not_exist_is_refused(port: int) -> None:
+    with pytest.raises(RpaError, match="from 0 to 65535"):
+        listen("127.0.0.1", port)
