@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from rpa.bot.basic_first import FIELD, is_awaited, lacks_number, number_from
 from rpa.bot.hold import BESIDE, Hold
 from rpa.errors import BadFilingError
 from rpa.filing import LABELS, Filing
@@ -15,22 +16,34 @@ from rpa.queue import State
 
 __all__ = ["check_account", "checked"]
 
+_LOOK_AGAIN_SECONDS = 1.0
 
-def check_account(hold: Hold, registry: Registry, today: date) -> None:
-    """Let an account go on if its data hold.
+
+def check_account(hold: Hold, registry: Registry, today: date) -> float | None:
+    """Let an account go on if its data hold; return until when it waits, if it needs the number of another.
 
     Raises
     ------
     BadFilingError
         If they do not; every field is named.
     """
+    others = hold.all_accounts() if lacks_number(hold.item) else []
+    if is_awaited(hold.item, others):
+        return hold.now() + _LOOK_AGAIN_SECONDS
     record = dict(hold.item.record)
+    number, source = number_from(hold.item, others)
+    if number:
+        record[FIELD] = number
     if hold.was_corrected():
         record.pop("shown", None)
     filing, added = checked(record, registry, today)
     completed = {name: getattr(filing, name) for name in added}
-    said = f"completed from the registry: {', '.join(added)}" if added else ""
-    hold.advance(State.VALIDATED, said, {"completed": completed})
+    said = [f"completed from the registry: {', '.join(added)}"] if added else []
+    if number:
+        completed[FIELD] = number
+        said.append(f"{FIELD} from the filing of {source}")
+    hold.advance(State.VALIDATED, "; ".join(said), {"completed": completed})
+    return None
 
 
 def checked(record: Mapping[str, Any], registry: Registry, today: date) -> tuple[Filing, tuple[str, ...]]:

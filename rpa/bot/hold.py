@@ -44,6 +44,14 @@ class Hold:
         record = {name: value for name, value in self.item.record.items() if name not in BESIDE}
         return from_record(record | dict(self.item.facts.get("completed", {})))
 
+    def now(self) -> float:
+        """Return the time, Unix seconds."""
+        return self._settings.now()
+
+    def all_accounts(self) -> list[Item]:
+        """Return all accounts of the queue, this one among them."""
+        return self._queue.items()
+
     def beat(self) -> None:
         """Make the lease longer.
 

@@ -37,8 +37,7 @@ _SHORTEST_NAP, _LONGEST_NAP = 0.05, 0.2
 async def _check(desk: Desk, hold: Hold, proof: Proof) -> float | None:
     del proof
     today: datetime = desk.settings.clock()
-    check_account(hold, desk.settings.registry, today.date())
-    return None
+    return check_account(hold, desk.settings.registry, today.date())
 
 
 FILING: dict[State, Step] = {
