@@ -4,7 +4,7 @@ Data card. One row for each transfer in time order: transaction_id (0, 1, 2, ...
 payer's account once more, since each holder has one), account_id, payee_id, amount_fen, channel, kind. One account for
 40 transfers. Accounts pay regular partners (few are paid by many), now and then a stranger (`strangers`). Shapes of
 `datasets.laundering_patterns` are played by accounts with habits like everybody's; for each shape that washes money
-there are three that do not, with as many members. `by_day` cuts times to the day, as simulators in steps do. Truth is
+there are `look_alikes` that do not. `by_day` cuts times to the day, as simulators in steps do. Truth is
 apart (`truth`). All invented: a score on this table says nothing about a bank; only comparisons on it do.
 """
 
@@ -26,12 +26,13 @@ _FIRST = np.datetime64("2020-01-01", "s")
 _DAYS = 200
 _DAY = 86_400
 _ROWS_FOR_A_RING = 2_500
-_LOOK_ALIKES = 3
 
 Table = dict[str, NDArray[np.int64]]
 
 
-def make(n: int, seed: int, strangers: float = 0.05, by_day: bool = False) -> Iterator[pd.DataFrame]:
+def make(
+    n: int, seed: int, strangers: float = 0.05, by_day: bool = False, look_alikes: int = 3
+) -> Iterator[pd.DataFrame]:
     """Make n transfers in time order; see the data card above.
 
     Parameters
@@ -44,6 +45,8 @@ def make(n: int, seed: int, strangers: float = 0.05, by_day: bool = False) -> It
         Share of the ordinary transfers that go to anybody, 0 to 1.
     by_day
         Whether times are whole days.
+    look_alikes
+        Honest episodes for each ring that washes money.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def make(n: int, seed: int, strangers: float = 0.05, by_day: bool = False) -> It
     >>> len(frame), bool(frame["occurred_at"].is_monotonic_increasing), bool((frame["amount_fen"] > 0).all())
     (3000, True, True)
     """
-    table = _table(n, seed, strangers, by_day)
+    table = _table(n, seed, strangers, by_day, look_alikes)
     labels = np.array([f"W{code:07d}" for code in range(_accounts(n))], object)
     yield pd.DataFrame(
         {
@@ -72,7 +75,9 @@ def make(n: int, seed: int, strangers: float = 0.05, by_day: bool = False) -> It
     )
 
 
-def truth(n: int, seed: int, strangers: float = 0.05, by_day: bool = False) -> Iterator[pd.DataFrame]:
+def truth(
+    n: int, seed: int, strangers: float = 0.05, by_day: bool = False, look_alikes: int = 3
+) -> Iterator[pd.DataFrame]:
     """Make the truth about these transfers: transaction_id, episode_id, typology, is_laundering; ordinary are absent.
 
     Examples
@@ -81,7 +86,7 @@ def truth(n: int, seed: int, strangers: float = 0.05, by_day: bool = False) -> I
     >>> known.groupby("is_laundering")["episode_id"].nunique().tolist()
     [12, 4]
     """
-    table = _table(n, seed, strangers, by_day)
+    table = _table(n, seed, strangers, by_day, look_alikes)
     played = np.flatnonzero(table["episode"] >= 0)
     pattern = table["pattern"][played]
     names = np.array([one.name for one in PATTERNS], object)
@@ -100,12 +105,12 @@ def _accounts(n: int) -> int:
 
 
 @lru_cache(maxsize=2)
-def _table(n: int, seed: int, strangers: float, by_day: bool) -> Table:
+def _table(n: int, seed: int, strangers: float, by_day: bool, look_alikes: int) -> Table:
     if not 0 <= n <= 20_000_000:
         raise OutOfRangeError(f"n is {n:,}, but this table has 0 to 20,000,000 rows")
     if not 0 <= strangers <= 1:
         raise OutOfRangeError(f"strangers is {strangers}, but a share is 0 to 1")
-    episodes = _episodes(n, seed)
+    episodes = _episodes(n, seed, look_alikes)
     kept = {name: column[:n] for name, column in episodes.items()}
     ordinary = _ordinary(n - len(kept["payer"]), _accounts(n), seed, strangers)
     table = {name: np.concatenate([ordinary[name], kept[name]]) for name in ordinary}
@@ -143,13 +148,13 @@ def _ordinary(size: int, accounts: int, seed: int, strangers: float) -> Table:
     }
 
 
-def _episodes(n: int, seed: int) -> Table:
+def _episodes(n: int, seed: int, look_alikes: int) -> Table:
     rng = generator(seed, "laundering", "episodes")
     washing = [code for code, one in enumerate(PATTERNS) if one.is_laundering]
     honest = [code for code, one in enumerate(PATTERNS) if not one.is_laundering]
     rings = n // _ROWS_FOR_A_RING
     chosen = [washing[k % len(washing)] for k in range(rings)]
-    chosen += [honest[k % len(honest)] for k in range(rings * _LOOK_ALIKES)]
+    chosen += [honest[k % len(honest)] for k in range(rings * look_alikes)]
     rows: list[tuple[int, ...]] = []
     for episode, code in enumerate(chosen):
         one = PATTERNS[code]

@@ -15,18 +15,24 @@ __all__ = [
     "DecisionInputError",
     "DecisionLogError",
     "DelayRefusedError",
+    "DriftReferenceError",
     "EngineFolderError",
     "EngineMismatchError",
     "EventConflictError",
     "EventRefusedError",
+    "ExtraMissingError",
     "FeatureLawError",
     "FileError",
     "FourEyesError",
     "FrameError",
     "FraudError",
+    "IdentityInputError",
     "ListRefusedError",
     "MappingError",
     "MetricInputError",
+    "ModelFileError",
+    "ModelKindError",
+    "ModelMisfitError",
     "NoFraudError",
     "NothingToLearnError",
     "NumberRefusedError",
@@ -35,6 +41,7 @@ __all__ = [
     "ProposalRefusedError",
     "ReasonInputError",
     "ReplayError",
+    "RingInputError",
     "RuleCareInputError",
     "RuleColumnError",
     "RuleEventError",
@@ -42,11 +49,20 @@ __all__ = [
     "ScorerLawError",
     "ScorerLoadError",
     "ScorerUnusableError",
+    "SequenceInputError",
+    "ServingLimitError",
+    "ServingStartError",
     "SnoozeRefusedError",
+    "SparkFrameError",
+    "StreamError",
+    "StreamMarkError",
+    "StreamSettingsError",
     "TimeOrderError",
     "TimeRefusedError",
+    "TimesInputError",
     "TooFewRowsError",
     "TooShortError",
+    "TreeTableError",
 ]
 
 
@@ -242,3 +258,67 @@ class ProposalRefusedError(FraudError):
 
 class RuleCareInputError(FraudError):
     """Hits, labels, amounts or times do not fit together, so no rule can be judged."""
+
+
+class TreeTableError(FraudError):
+    """A table of trees is broken: a walk through it would not end at a leaf."""
+
+
+class ModelFileError(FraudError):
+    """A file is not a model of ours, or was cut off, changed, or made by another version."""
+
+
+class ModelMisfitError(FraudError):
+    """A model does not fit the features that it is given."""
+
+
+class ModelKindError(FraudError):
+    """A model is of a kind that cannot be stored, taken apart or explained."""
+
+
+class SequenceInputError(FraudError):
+    """Sequences of events do not have the form that the model learns from."""
+
+
+class ExtraMissingError(FraudError):
+    """A part of the engine needs a package that is not installed."""
+
+
+class TimesInputError(FraudError):
+    """The times of rows are missing, do not fit the rows, or fall."""
+
+
+class DriftReferenceError(FraudError):
+    """What drift is compared with cannot be read."""
+
+
+class ServingLimitError(FraudError):
+    """The declared limits of a server leave no room for any event."""
+
+
+class ServingStartError(FraudError):
+    """A server cannot start: its port is taken, or a part of it is missing."""
+
+
+class StreamError(FraudError):
+    """A stream cannot go on: the broker does not answer or refuses."""
+
+
+class StreamMarkError(FraudError):
+    """The mark of what was told is not one."""
+
+
+class StreamSettingsError(FraudError):
+    """The settings of a stream contradict each other."""
+
+
+class SparkFrameError(FraudError):
+    """A frame of Spark does not have the columns that are asked for."""
+
+
+class RingInputError(FraudError):
+    """Rings are looked for with numbers or transactions that cannot be meant."""
+
+
+class IdentityInputError(FraudError):
+    """A fingerprint, a sighting, a threat rule or a link is not what it must be."""

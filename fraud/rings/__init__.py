@@ -1,0 +1,9 @@
+"""Rings: who moves money, or shares devices, in a way that chance does not explain (识别欺诈网络团伙).
+
+In: a table of payments in the columns of `fraud.schema`, with the frauds that are confirmed so far, if any are. Out:
+rings, the strongest first, each with its members, their parts, the evidence in numbers and in words, and what can be
+drawn; a score for every account; and what follows for a person to accept: list entries and proposed rules. `find` and
+`account_scores` are the whole of it in one call; `amlsim` reads the layouts of IBM's simulators, `measures` judges.
+"""
+
+__all__: list[str] = []

@@ -1,0 +1,151 @@
+"""Trails of money: cycles (回流), in which a sum comes home, and chains (过账链), in which it is passed on at once.
+
+From each tie the search follows the ties of the payee that carry about the same sum within the window. A hop is as
+surprising as it is quick and exact: the chance that an account of this pace makes a tie within that time whose sum
+is that close. A cycle also has to hit the account where it began. The chances of the hops are combined by Fisher's
+method. Each cycle is found from its earliest tie; `fraud.rings.reference` says the same over all trails.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fraud.rings.chance import Chance
+from fraud.rings.transfers import Ties
+from fraud.scorers.compiled import compiled
+
+__all__ = ["BACKWARD", "BUDGET", "LEAST", "LONGEST", "MOST", "Trails", "by_end", "find_trails"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Trails = tuple[Floats, Ints, Floats, Ints]
+
+LONGEST = 10
+"""Most ties of a trail."""
+BUDGET = 400
+"""Most ties that are looked at from one start: what bounds the time on any table."""
+LEAST, MOST = -0.7, 0.1
+"""A hop passes on between a half and a tenth more than it received, in logarithm."""
+BACKWARD = 4.0
+"""A hop that pays before it is paid, as in a cycle without order, is so much less surprising."""
+
+
+def find_trails(ties: Ties, chance: Chance, window: int) -> Trails:
+    """Return for each tie the best cycle and the best chain of three ties or more that begin with it.
+
+    Returns
+    -------
+    cycle_log, cycle
+        Natural logarithm of the chance, float64 of shape (ties,), 0 for none; and its ties, int64 of shape
+        (ties, 10), filled up with -1.
+    chain_log, chain
+        The same for chains.
+
+    Examples
+    --------
+    >>> from fraud.rings.chance import chance_of
+    >>> from fraud.rings.sample import payments
+    >>> from fraud.rings.transfers import DAY, read_transfers, short_ties
+    >>> ties = short_ties(read_transfers(payments()), 10 * DAY)
+    >>> cycle_log, cycle, _, _ = find_trails(ties, chance_of(ties), 10 * DAY)
+    >>> int(cycle_log.argmin()), cycle[cycle_log.argmin()][:6].tolist()
+    (0, [0, 1, 2, 3, 4, -1])
+    """
+    start, order = by_end(ties.payer, ties.accounts)
+    return _trails(  # type: ignore[no-any-return]  # the compiler hides the types of a kernel
+        ties.payer,
+        ties.payee,
+        ties.first,
+        start,
+        order,
+        chance.log_amount,
+        chance.pays,
+        chance.paid,
+        chance.mean_pace,
+        chance.span,
+        chance.closeness,
+        chance.resolution,
+        window,
+    )
+
+
+def by_end(end: Ints, accounts: int) -> tuple[Ints, Ints]:
+    """Return where each account's ties start in the second array, and the ties account by account, in time order."""
+    order = np.argsort(end, kind="stable")
+    return np.searchsorted(end[order], np.arange(accounts + 1)), order
+
+
+@compiled
+def _product(log_product, factors):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+    """Fisher: the chance that a product of uniform numbers is at most this, as a logarithm."""
+    total, term = 1.0, 1.0
+    for step in range(1, factors):
+        term *= -log_product / step
+        total += term
+    return min(log_product + math.log(total), 0.0)
+
+
+@compiled
+def _at_most(closeness, apart):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+    return closeness[min(int(math.ceil(apart * 128.0 - 1e-9)), 512)]
+
+
+@compiled
+def _trails(payer, payee, first, start, order, log_amount, pays, paid, pace, span, closeness, resolution, window):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+    size = len(payer)
+    cycle_log, chain_log = np.zeros(size), np.zeros(size)
+    cycle = np.full((size, LONGEST), -1, np.int64)
+    chain = np.full((size, LONGEST), -1, np.int64)
+    path, place, log_at, forward = (
+        np.zeros(LONGEST, np.int64),
+        np.zeros(LONGEST, np.int64),
+        np.zeros(LONGEST),
+        np.zeros(LONGEST, np.bool_),
+    )
+    for begin in range(size):
+        home, end, looked, depth = payer[begin], first[begin] + window, 0, 0
+        path[0], log_at[0], forward[0] = begin, 0.0, True
+        place[0] = start[payee[begin]]
+        while depth >= 0 and looked < BUDGET:
+            at = payee[path[depth]]
+            if place[depth] == start[at + 1] or first[order[place[depth]]] > end:
+                depth -= 1
+                continue
+            tie = order[place[depth]]
+            place[depth] += 1
+            if first[tie] < first[begin] or tie == begin:
+                continue
+            change = log_amount[tie] - log_amount[path[depth]]
+            if change < LEAST or change > MOST:
+                continue
+            looked += 1
+            wait = first[tie] - first[path[depth]]
+            is_forward = wait >= 0
+            time = max(float(abs(wait)), resolution) * (1.0 if is_forward else BACKWARD)
+            expected = pays[at] / (span + 1.0 / pace) * time * _at_most(closeness, abs(change))
+            log = log_at[depth] + math.log(-math.expm1(-expected))
+            if payee[tie] == home:
+                closing = math.log(paid[home] / (size + 1.0))
+                found = _product(log + closing, depth + 2)
+                if found < cycle_log[begin]:
+                    cycle_log[begin] = found
+                    cycle[begin, : depth + 1] = path[: depth + 1]
+                    cycle[begin, depth + 1] = tie
+                    cycle[begin, depth + 2 :] = -1
+                continue
+            known = False
+            for step in range(depth + 1):
+                known |= payee[path[step]] == payee[tie]
+            if known or depth + 2 > LONGEST - 1:
+                continue
+            depth += 1
+            path[depth], log_at[depth], forward[depth] = tie, log, forward[depth - 1] and is_forward
+            place[depth] = start[payee[tie]]
+            if depth >= 2 and forward[depth]:
+                found = _product(log, depth)
+                if found < chain_log[begin]:
+                    chain_log[begin] = found
+                    chain[begin, : depth + 1] = path[: depth + 1]
+                    chain[begin, depth + 1 :] = -1
+    return cycle_log, cycle, chain_log, chain
