@@ -5,6 +5,33 @@ everything that is needed to explain it and to make it again bit by bit years la
 none twice, whenever the process dies; and the comparison of a champion with a challenger that decides in its shadow.
 """
 
+from fraud.engine.capacity import Capacity
+from fraud.engine.deciding import Engine
+from fraud.engine.events import read_event
 from fraud.engine.lists import ListEntry, Lists
+from fraud.engine.log import DecisionLog
+from fraud.engine.record import Decision, read_decision
+from fraud.engine.recovery import attach, checkpoint
+from fraud.engine.replay import Library, replay
+from fraud.engine.setting import Setting
+from fraud.engine.shadow import Shadow, compare
+from fraud.engine.snooze import Snooze
 
-__all__ = ["ListEntry", "Lists"]
+__all__ = [
+    "Capacity",
+    "Decision",
+    "DecisionLog",
+    "Engine",
+    "Library",
+    "ListEntry",
+    "Lists",
+    "Setting",
+    "Shadow",
+    "Snooze",
+    "attach",
+    "checkpoint",
+    "compare",
+    "read_decision",
+    "read_event",
+    "replay",
+]

@@ -1,0 +1,291 @@
+"""The engine (引擎): one event in, one decision out, from features, lists, rules, model, costs and capacity.
+
+Events are taken in one at a time, in the order in which they come, by any number of threads; of two with one id the
+second gets the decision of the first, or is refused if it says something else. A new setting is taken up whole between
+two events. With a log, an answer means that the decision is on the disk, and an engine opened again after any crash
+goes on as if nothing had happened; the log alone says what was decided.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from fraud.costs import CostTable
+from fraud.engine.canonical import canonical, seconds
+from fraud.engine.capacity import Capacity
+from fraud.engine.events import check_event, differing, event_json, marks
+from fraud.engine.explaining import explain
+from fraud.engine.judging import Circumstances, decide_event
+from fraud.engine.lists import ListEntry, Lists
+from fraud.engine.log import DecisionLog
+from fraud.engine.record import Decision, read_decision
+from fraud.engine.setting import Model, Setting
+from fraud.engine.shadow import Shadow
+from fraud.engine.snooze import Snooze, Snoozes
+from fraud.errors import EngineMismatchError, EventConflictError
+from fraud.rules import Rulebook
+
+__all__ = ["Engine", "Features", "confirm"]
+
+
+class Features(Protocol):
+    """What `fraud.online.OnlineFeatures` offers: point-in-time features, fed event by event."""
+
+    names: tuple[str, ...]
+    sequence: int
+
+    def push(self, event: Mapping[str, object]) -> npt.NDArray[np.float64]:
+        """Return the features of an event from those before it, then take it in."""
+
+
+class Engine:
+    """Decides events one by one.
+
+    Parameters
+    ----------
+    features
+        `fraud.online.OnlineFeatures` or its like; the engine feeds it from now on, nobody else may.
+    rules, model, costs
+        The champion: a rulebook, what `fraud.modelfile.load` returned (None decides by rules and lists alone), and the
+        table of costs.
+    lists, snoozes, capacity
+        What people know of entities, what they vouch for, and how much the analysts can take; all empty by default.
+    shadow
+        A challenger, and how much of the traffic it decides; see `fraud.engine.shadow`.
+
+    Attributes
+    ----------
+    log
+        Where decisions are kept, or None; `fraud.engine.recovery.attach` sets it and restores the engine from it.
+    latest
+        The latest time of any event so far, in seconds since 1970; None before the first.
+
+    Raises
+    ------
+    EngineMismatchError
+        If the model reads what neither features nor rules offer.
+    """
+
+    def __init__(
+        self,
+        features: Features,
+        rules: Rulebook,
+        model: Model | None,
+        costs: CostTable,
+        *,
+        lists: Lists | None = None,
+        snoozes: Iterable[Snooze] = (),
+        capacity: Capacity | None = None,
+        shadow: Shadow | None = None,
+    ) -> None:
+        self.features = features
+        self.lists = Lists() if lists is None else lists
+        self.snoozes = Snoozes(snoozes)
+        self.capacity = capacity
+        self.log: DecisionLog | None = None
+        self.latest: int | None = None
+        self._setting = Setting.of(rules, model, costs, features.names)
+        self._shadow = shadow
+        self._taken_in = features.sequence
+        self._lock = threading.Lock()
+
+    @property
+    def setting(self) -> Setting:
+        """The champion's rulebook, model and costs."""
+        return self._setting
+
+    def decide(self, event: Mapping[str, Any], now: datetime | None = None) -> Decision:
+        """Decide one event.
+
+        Parameters
+        ----------
+        event
+            Columns of `fraud.schema` and `transaction_id`; the caller leaves it as it is afterwards.
+        now
+            Local time of the decision, by which lists, snoozes and capacity are looked at; None is the latest time of
+            any event so far, so that a history is judged as it happened.
+
+        Raises
+        ------
+        EventRefusedError
+            If id, time, customer or amount cannot be used.
+        EventConflictError
+            If an event of this id with other content was decided before.
+        DecisionLogError
+            If the decision could not be written; then it does not count.
+        """
+        decision, number = self._decided(event, now, "")
+        if self.log is not None:
+            self.log.wait(number)
+        return decision
+
+    def decide_by_rules(
+        self, event: Mapping[str, Any], now: datetime | None = None, why: str = "over capacity"
+    ) -> Decision:
+        """Decide one event by rules and lists alone, without the model; the decision says that it is degraded and why.
+
+        The event is taken into the features all the same, so that later ones are right. Raises as `decide`.
+        """
+        decision, number = self._decided(event, now, why)
+        if self.log is not None:
+            self.log.wait(number)
+        return decision
+
+    def decide_many(self, events: Sequence[Mapping[str, Any]], now: datetime | None = None) -> list[Decision]:
+        """Decide events in their order and write them to the disk together; raises at the first that is refused."""
+        made, number = [], 0
+        try:
+            for event in events:
+                decision, number = self._decided(event, now, "")
+                made.append(decision)
+        finally:
+            if self.log is not None:
+                self.log.wait(number)
+        return made
+
+    def enter(self, event: Mapping[str, Any], now: datetime | None = None, why: str = "") -> tuple[Decision, int]:
+        """Decide one event without waiting for the disk; return the decision and its row of the log.
+
+        For who answers many at once: the decision is not acknowledged before `log.wait(row)` has returned. With `why`
+        it is decided as by `decide_by_rules`. Raises as `decide`.
+        """
+        return self._decided(event, now, why)
+
+    def _decided(self, event: Mapping[str, Any], now: datetime | None, why: str) -> tuple[Decision, int]:
+        known = check_event(event)
+        if self.log is None:
+            with self._lock:
+                return self._make(event, known, now, why), 0
+        content = canonical(event_json(event))
+        with self._lock:
+            earlier = self._earlier(self.log, known[0], content)
+            if earlier is not None:
+                return earlier, self.log.last
+            try:
+                decision = self._make(event, known, now, why)
+            except BaseException as error:
+                if self.features.sequence != self._taken_in:
+                    self.log.stop(f"event {known[0]} was taken in but not decided: {error}")
+                raise
+            return decision, self.log.append("event", known[0], content, decision)
+
+    def _earlier(self, log: DecisionLog, event_id: str, content: bytes) -> Decision | None:
+        """Return the decision of an event that came before, and refuse another event of the same id."""
+        log.check()
+        found = log.find(event_id)
+        if found is None:
+            return None
+        if found[0] != content:
+            raise EventConflictError(
+                f"event {event_id} was decided before with other content: {differing(found[0], content)}; "
+                "another payment needs an id of its own"
+            )
+        return found[1] if isinstance(found[1], Decision) else read_decision(orjson.loads(found[1]))
+
+    def _make(self, event: Mapping[str, Any], known: tuple[str, int, int], now: datetime | None, why: str) -> Decision:
+        _, second, amount = known
+        features = self.features.push(event)
+        latest = self.latest
+        odd = marks(event, second, latest)
+        if latest is None or second > latest:
+            self.latest = latest = second
+        at = latest if now is None else seconds(now)
+        around = Circumstances(
+            at,
+            self.lists.matches(event, at),
+            self.snoozes.matches(event, at, amount),
+            self.lists.version,
+            why,
+            marks=odd,
+        )
+        decides = self._setting
+        if self._shadow is not None:
+            decides, around = self._shadow.beside(decides, event, known, features, around)
+        decision = decide_event(decides, event, known, features, around, self.capacity, explain)
+        self._taken_in = self.features.sequence
+        return decision
+
+    def swap(
+        self, rules: Rulebook | None = None, model: Model | None = None, costs: CostTable | None = None
+    ) -> Setting:
+        """Take up a new rulebook, model or table of costs between two events; what is not given stays.
+
+        What is slow is done before, while the old one serves. Returns the new setting.
+
+        Raises
+        ------
+        EngineMismatchError
+            If they do not fit together; then the old ones serve on.
+        """
+        old = self._setting
+        made = Setting.of(rules or old.rulebook, model or old.model, costs or old.costs, self.features.names)
+        self._note("setting", {"names": list(made.names)}, lambda: setattr(self, "_setting", made))
+        return made
+
+    def challenge(self, shadow: Shadow | None) -> None:
+        """Set a challenger beside the champion, or let it go.
+
+        Raises
+        ------
+        EngineMismatchError
+            If the challenger was made for other features.
+        """
+        if shadow is not None and shadow.challenger.feature_names != tuple(self.features.names):
+            raise EngineMismatchError("the challenger was made for other features than this engine has; make it anew")
+        names = None if shadow is None else list(shadow.challenger.names)
+        self._note("setting", {"challenger": names}, lambda: setattr(self, "_shadow", shadow))
+
+    def put(self, entry: ListEntry) -> None:
+        """Put an entry on a list; it acts on the next decision. Raises `ListRefusedError` if it is there already."""
+        self._note("list", None, lambda: self.lists.put(entry))
+
+    def end(self, entry_id: str, who: str, reason: str, at: datetime) -> None:
+        """End a list entry at once. Raises `ListRefusedError` if none in force has this id."""
+        self._note("list", None, lambda: self.lists.end(entry_id, who, reason, at))
+
+    def snooze(self, snooze: Snooze) -> None:
+        """Vouch for an entity; it acts on the next decision."""
+        self._note("snooze", None, lambda: self.snoozes.put(snooze))
+
+    def confirm(self, event_id: str, is_fraud: bool, at: datetime) -> None:
+        """Tell what an earlier event turned out to be; the features learn of it.
+
+        Parameters
+        ----------
+        event_id
+            Id of the event.
+        is_fraud
+            Whether it was fraud.
+        at
+            Local time at which this became known.
+        """
+        content = {"event": event_id, "is_fraud": is_fraud, "at": at.isoformat()}
+        self._note("label", content, lambda: confirm(self.features, content))
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Let no event in while the state is looked at or set."""
+        with self._lock:
+            yield
+            self._taken_in = self.features.sequence
+
+    def _note(self, kind: str, content: Any, change: Callable[[], Any]) -> None:
+        """Make a change between two events, and write it down in the same order."""
+        with self._lock:
+            if self.log is not None:
+                self.log.check()
+            made = change()
+            number = 0 if self.log is None else self.log.append(kind, None, made if content is None else content)
+        if self.log is not None:
+            self.log.wait(number)
+
+
+def confirm(features: Any, content: Mapping[str, Any]) -> None:
+    """Tell the features what an earlier event turned out to be, from what the log keeps of it."""
+    features.confirm(content["event"], content["is_fraud"], datetime.fromisoformat(content["at"]))

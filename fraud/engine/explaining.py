@@ -1,0 +1,54 @@
+"""The reasons of a decision: rules that hit with their texts filled in, and what moved the model.
+
+Attributions are additive (with "base" they add up to the log-odds) where the scorer has them; a scorer has them when it
+offers `contributions(X) -> (n, columns + 1)`, the last column being the base. They take milliseconds, and are made of
+alerts alone.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from fraud.engine.record import Decision, Explanation
+from fraud.engine.setting import Setting
+from fraud.reasons import reasons, rule_reason
+from fraud.scorers import RULE_PREFIX
+
+__all__ = ["explain"]
+
+_MOST_FEATURES: Final = 4
+
+
+def explain(setting: Setting, event: Mapping[str, Any], decision: Decision) -> Explanation:
+    """Return why this was decided.
+
+    Parameters
+    ----------
+    setting
+        What decided.
+    event
+        The event, as it was when it was decided.
+    decision
+        The decision; only its hits, features and action are read.
+    """
+    values = dict(zip(setting.feature_names, decision.features.tolist(), strict=True))
+    seen = {**values, **event}
+    by_rule = [rule_reason(setting.rulebook[rule_id], seen) for rule_id in decision.hits]
+    attributed: dict[str, float] = {}
+    if decision.is_alert and decision.probability is not None:
+        attributed = _attributed(setting, values, decision.hits)
+    raised = pd.Series({name: value for name, value in attributed.items() if name != "base"}, dtype=np.float64)
+    return Explanation(tuple(reasons(by_rule, raised, pd.Series(values), _MOST_FEATURES)), attributed)
+
+
+def _attributed(setting: Setting, values: Mapping[str, float], hits: tuple[str, ...]) -> dict[str, float]:
+    model = setting.model
+    if model is None or not hasattr(model.model, "contributions"):
+        return {}
+    hit = {f"{RULE_PREFIX}{rule_id}" for rule_id in hits}
+    row = [values[name] if name in values else float(name in hit) for name in model.names]
+    found = np.asarray(model.model.contributions(pd.DataFrame([row], columns=list(model.names))), dtype=np.float64)
+    named = zip((*model.names, "base"), found[0].tolist(), strict=True)
+    return {name: value for name, value in named if value != 0.0}
