@@ -5,3 +5,30 @@ costs. Out: figures and a verdict in words for each rule (`examine`); rules prop
 from later transactions than those that they were found on (`propose`); and, when a person says so, a rulebook with one
 rule more (`accept`). Nothing here changes a rulebook by itself.
 """
+
+from fraud.rulecare.acceptance import accept
+from fraud.rulecare.evidence import Examination, RuleHealth, Verdict
+from fraud.rulecare.examining import examine, known_labels
+from fraud.rulecare.hits import Hits
+from fraud.rulecare.logic import implies, never_true
+from fraud.rulecare.mining import Mined, Missed, propose
+from fraud.rulecare.proposal import Evidence, Proposal, as_rule, as_toml
+
+__all__ = [
+    "Evidence",
+    "Examination",
+    "Hits",
+    "Mined",
+    "Missed",
+    "Proposal",
+    "RuleHealth",
+    "Verdict",
+    "accept",
+    "as_rule",
+    "as_toml",
+    "examine",
+    "implies",
+    "known_labels",
+    "never_true",
+    "propose",
+]

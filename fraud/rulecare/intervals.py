@@ -103,6 +103,6 @@ def clustered(frauds: npt.NDArray[np.bool_], cluster: npt.NDArray[np.int64]) -> 
         return share * groups, float(groups)
     surplus = np.bincount(place, weights=frauds - share)
     variance = groups / (groups - 1) * float(surplus @ surplus) / alerts**2
-    effect = max(1.0, variance / (share * (1 - share) / alerts))
+    effect = max(1.0, variance * (alerts - 1) / (share * (1 - share)))
     worth = max(1.0, alerts / effect)
     return share * worth, worth
