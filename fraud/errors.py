@@ -22,6 +22,8 @@ __all__ = [
     "EventRefusedError",
     "ExtraMissingError",
     "FeatureLawError",
+    "FeatureStateError",
+    "FeatureUnknownError",
     "FileError",
     "FourEyesError",
     "FrameError",
@@ -96,6 +98,14 @@ class DelayRefusedError(FraudError):
 
 class FeatureLawError(FraudError):
     """A builder of features broke one of the laws in `fraud.features.checks`."""
+
+
+class FeatureUnknownError(FraudError):
+    """A feature was asked for that the catalogue does not have, or that no entity or window can have."""
+
+
+class FeatureStateError(FraudError):
+    """A saved state of features is damaged, or was made by another version or for other features."""
 
 
 class CostTableError(FraudError):
