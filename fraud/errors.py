@@ -153,7 +153,10 @@ class ScorerUnusableError(FraudError):
 
 
 class ConditionError(FraudError):
-    """A rule's condition that cannot be read; `line` and `column` say where in it, counted from 1."""
+    """A rule's condition that cannot be read.
+
+    `line` and `column` say where, counted from 1: in the file that `source` names, or, without one, in the condition.
+    """
 
     def __init__(self, what: str, line: int, column: int, rule: str = "", source: str = "") -> None:
         super().__init__(what, line, column, rule, source)
@@ -161,9 +164,10 @@ class ConditionError(FraudError):
 
     def __str__(self) -> str:
         """Return the whole sentence."""
-        source = f"{self.source}: " if self.source else ""
-        rule = f"rule {self.rule!r}, " if self.rule else ""
-        return f"{source}{rule}line {self.line}, column {self.column}: {self.what}"
+        rule = f"rule {self.rule!r}" if self.rule else ""
+        if self.source:
+            return f"{self.source}, line {self.line}, column {self.column}: {rule + ': ' if rule else ''}{self.what}"
+        return f"{rule + ', ' if rule else ''}line {self.line}, column {self.column}: {self.what}"
 
 
 class RulebookError(FraudError):

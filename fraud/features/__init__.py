@@ -6,6 +6,6 @@ changes nothing.
 """
 
 from fraud.features.builder import FeatureBuilder
-from fraud.features.catalogue import FEATURES, Feature, available
+from fraud.features.catalogue import CORE, FEATURES, VELOCITY, Feature, available
 
-__all__ = ["FEATURES", "Feature", "FeatureBuilder", "available"]
+__all__ = ["CORE", "FEATURES", "VELOCITY", "Feature", "FeatureBuilder", "available"]

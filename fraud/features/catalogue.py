@@ -1,174 +1,275 @@
 """The list of features, with the columns that each needs and its name in English and Chinese.
 
-A feature of a table that lacks one of its columns is left out, and named to the user. Velocity windows hold the
-earlier transactions of the same entity with a time in (t - window, t]; of two with the same time, the one in the
-earlier row is the earlier one. Feedback counts confirmed frauds and reads a label only after its delay.
+Names are made of parts: whose (`customer`), what (`sum`), how long (`7d`). Windows hold the earlier transactions of the
+same entity with a time in (t - window, t]; of two with the same time, the one that came first is the earlier one. An
+entity that was silent for longer than the builder remembers begins a new life: its history is that of this life.
+Feedback counts confirmed frauds and reads a label only after its delay.
+
+All of `FEATURES` can be asked for; nobody needs them all. `CORE` is what a model is given unless it asks for others,
+`VELOCITY` the forty-eight counts, sums and numbers of different ones that a velocity rule may ask for.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 
-__all__ = ["ENTITIES", "FEATURES", "WINDOWS", "Feature", "available"]
+from fraud.errors import FeatureUnknownError
+from fraud.features.entities import ENTITIES, FEEDBACK_WINDOWS, MET, PLURALS, RELATIONS, WINDOWS, Feature
 
-WINDOWS: dict[str, int] = {"1h": 3_600, "1d": 86_400, "7d": 604_800}
-"""Length of each velocity window in seconds."""
-
-ENTITIES: dict[str, tuple[str, str, str]] = {
-    "customer": ("customer_id", "customer", "客户"),
-    "card": ("card_id", "card", "银行卡"),
-    "device": ("device_id", "device", "设备"),
-    "ip": ("ip", "network address", "IP 地址"),
-    "terminal": ("terminal_id", "terminal", "终端"),
-    "payee": ("payee_id", "payee", "收款方"),
-}
-"""Short name of an entity: its column, and what people call it."""
+__all__ = ["CORE", "ENTITIES", "FEATURES", "VELOCITY", "WINDOWS", "Feature", "available"]
 
 
-@dataclass(frozen=True)
-class Feature:
-    """One feature: its name, the columns it needs, and what it means in English and Chinese."""
-
-    name: str
-    needs: tuple[str, ...]
-    meaning: str
-    meaning_zh: str
+def _own(name: str, column: str, meaning: str, zh: str, stat: str, unit: str = "") -> Feature:
+    return Feature(name, (column,), meaning, zh, stat, "", "", column, unit)
 
 
 CONTEXT = (
-    Feature("amount_fen", ("amount_fen",), "amount in fen", "交易金额（分）"),
-    Feature("is_round_amount", ("amount_fen",), "whole hundreds of yuan", "整百金额"),
-    Feature("hour", ("occurred_at",), "hour of the day, 0 to 23", "交易时点"),
-    Feature("weekday", ("occurred_at",), "day of the week, Monday is 0", "星期"),
-    Feature("channel_code", ("channel",), "channel", "渠道"),
-    Feature("kind_code", ("kind",), "kind of transaction", "交易类型"),
-    Feature("merchant_category_code", ("merchant_category",), "category of the merchant", "商户类别"),
-    Feature("is_foreign", ("country",), "outside mainland China", "境外交易"),
-    Feature("customer_age", ("customer_age",), "age of the customer in years", "客户年龄"),
-    Feature("account_age_days", ("account_age_days",), "days since the account was opened", "开户天数"),
-    Feature("sim_age_days", ("sim_age_days",), "days since the SIM card was changed", "换卡天数"),
-)
-
-PROFILE = (
-    Feature("customer_count_total", ("customer_id",), "earlier transactions of the customer", "客户历史笔数"),
-    Feature(
-        "customer_amount_ratio",
-        ("customer_id", "amount_fen"),
-        "amount over the customer's earlier mean",
-        "金额与客户历史均值之比",
-    ),
-    Feature(
-        "terminal_amount_ratio",
-        ("terminal_id", "amount_fen"),
-        "amount over the terminal's earlier mean",
-        "金额与终端历史均值之比",
-    ),
-    Feature(
-        "customer_hours_share",
-        ("customer_id", "occurred_at"),
-        "share of the customer's earlier transactions in the same quarter of the day",
-        "客户在该时段的历史占比",
-    ),
-    Feature("new_device", ("customer_id", "device_id"), "first time on this device", "首次使用该设备"),
-    Feature("new_ip", ("customer_id", "ip"), "first time from this network address", "首次使用该 IP"),
-    Feature("new_payee", ("customer_id", "payee_id"), "first payment to this payee", "首次向该收款方付款"),
-    Feature("new_terminal", ("customer_id", "terminal_id"), "first time at this terminal", "首次使用该终端"),
-    Feature("new_place", ("customer_id", "place"), "first time in this city", "首次在该城市交易"),
-    Feature(
-        "place_changed",
-        ("customer_id", "place"),
-        "other city than the customer's last transaction",
-        "与上一笔交易城市不同",
-    ),
+    _own("amount_fen", "amount_fen", "amount in fen", "交易金额（分）", "amount", "fen"),
+    _own("is_round_amount", "amount_fen", "whole hundreds of yuan", "整百金额", "round", "flag"),
+    _own("hour", "occurred_at", "hour of the day, 0 to 23", "交易时点", "clock_hour"),
+    _own("weekday", "occurred_at", "day of the week, Monday is 0", "星期", "weekday"),
+    _own("channel_code", "channel", "channel", "渠道", "code", "code"),
+    _own("kind_code", "kind", "kind of transaction", "交易类型", "code", "code"),
+    _own("merchant_category_code", "merchant_category", "category of the merchant", "商户类别", "code", "code"),
+    _own("is_foreign", "country", "outside mainland China", "境外交易", "foreign", "flag"),
+    _own("customer_age", "customer_age", "age of the customer in years", "客户年龄", "number", "years"),
+    _own("account_age_days", "account_age_days", "days since the account was opened", "开户天数", "number", "days"),
+    _own("sim_age_days", "sim_age_days", "days since the SIM card was changed", "换卡天数", "number", "days"),
 )
 
 
-def _velocity(short: str) -> list[Feature]:
-    column, name, name_zh = ENTITIES[short]
-    made = [
-        Feature(f"{short}_seconds_since_last", (column,), f"seconds since the {name}'s last", f"距{name_zh}上一笔秒数")
-    ]
+def _velocity(short: str) -> Iterable[Feature]:
+    column, name, zh = ENTITIES[short]
+    paid = (column, "amount_fen")
+    since = f"seconds since the {name}'s last"
+    yield Feature(f"{short}_seconds_since_last", (column,), since, f"距{zh}上一笔秒数", "since", short, unit="seconds")
     for window in WINDOWS:
-        made.append(
-            Feature(
-                f"{short}_count_{window}",
-                (column,),
-                f"transactions of the {name} in {window}",
-                f"{name_zh} {window} 笔数",
-            )
-        )
-        made.append(
-            Feature(
-                f"{short}_sum_{window}",
-                (column, "amount_fen"),
-                f"fen moved by the {name} in {window}",
-                f"{name_zh} {window} 金额（分）",
-            )
-        )
-    return made
+        for stat, needs, meaning, meaning_zh, unit in (
+            ("count", (column,), f"transactions of the {name} in {window}", f"{zh} {window} 笔数", "count"),
+            ("sum", paid, f"fen moved by the {name} in {window}", f"{zh} {window} 金额（分）", "fen"),
+            ("mean", paid, f"mean amount of the {name} in {window}", f"{zh} {window} 笔均金额（分）", "fen"),
+            ("max", paid, f"largest amount of the {name} in {window}", f"{zh} {window} 最大金额（分）", "fen"),
+        ):
+            yield Feature(f"{short}_{stat}_{window}", needs, meaning, meaning_zh, stat, short, window, unit=unit)
 
 
-def _crowd(short: str) -> list[Feature]:
-    column, name, name_zh = ENTITIES[short]
-    return [
-        Feature(
-            f"{short}_customers",
-            (column, "customer_id"),
-            f"different customers seen with the {name} so far",
-            f"{name_zh}累计客户数",
-        ),
-        Feature(
-            f"{short}_new_customers_7d",
-            (column, "customer_id"),
-            f"customers first seen with the {name} in 7d",
-            f"{name_zh} 7d 新增客户数",
-        ),
-    ]
+def _history(short: str) -> Iterable[Feature]:
+    column, name, zh = ENTITIES[short]
+    paid, timed = (column, "amount_fen"), (column, "occurred_at")
+    for suffix, needs, meaning, meaning_zh, stat, unit in (
+        ("count_total", (column,), f"earlier transactions of the {name}", f"{zh}历史笔数", "total", "count"),
+        ("seconds_since_first", (column,), f"seconds since the {name}'s first", f"距{zh}首笔秒数", "age", "seconds"),
+        ("amount_ratio", paid, f"amount over the {name}'s earlier mean",
+         f"金额与{zh}历史均值之比", "mean_ratio", "ratio"),
+        ("peak_ratio", paid, f"amount over the {name}'s largest in 30d",
+         f"金额与{zh} 30d 最大金额之比", "max_ratio", "ratio"),
+        ("pace_ratio", (column,), f"transactions of the {name} in 1d over its daily mean in 30d",
+         f"{zh} 1d 笔数与 30d 日均之比", "count_ratio", "ratio"),
+        ("turnover_ratio", paid, f"money of the {name} in 1d over its daily mean in 30d",
+         f"{zh} 1d 金额与 30d 日均之比", "sum_ratio", "ratio"),
+        ("hours_share", timed, f"share of the {name}'s earlier transactions in the same quarter of the day",
+         f"{zh}在该时段的历史占比", "quarter_share", "share"),
+        ("usual_hour_share", timed, f"share of the {name}'s earlier transactions within an hour of this hour",
+         f"{zh}在该时点前后一小时的历史占比", "hour_share", "share"),
+        ("usual_ratio", paid, f"amount over the {name}'s robust usual amount",
+         f"金额与{zh}惯常金额之比", "usual_ratio", "ratio"),
+        ("unusualness", paid, f"distance of the amount from the {name}'s usual one, in usual deviations",
+         f"金额偏离{zh}惯常金额的程度", "deviation", ""),
+    ):  # fmt: skip
+        yield Feature(f"{short}_{suffix}", needs, meaning, meaning_zh, stat, short, unit=unit)
 
 
-def _feedback(short: str) -> Feature:
-    column, name, name_zh = ENTITIES[short]
-    return Feature(
-        f"{short}_frauds_30d",
-        (column, "is_fraud"),
-        f"frauds of the {name} confirmed in 30d",
-        f"{name_zh} 30d 确认欺诈笔数",
+def _travel(short: str) -> Iterable[Feature]:
+    column, name, zh = ENTITIES[short]
+    needs = (column, "latitude", "longitude")
+    for suffix, meaning, meaning_zh, stat, unit in (
+        ("distance_km", f"kilometres from where the {name} was last", f"距{zh}上一笔地点公里数", "distance", "km"),
+        ("speed_kmh", f"speed from where the {name} was last, km/h",
+         f"{zh}两笔之间的移动速度（公里/小时）", "speed", "km/h"),
+        ("impossible_travel", f"the {name} cannot have come from where it was last",
+         f"{zh}不可能的位移", "impossible", "flag"),
+    ):  # fmt: skip
+        yield Feature(f"{short}_{suffix}", needs, meaning, meaning_zh, stat, short, unit=unit)
+
+
+_FIRST_TIMES = {
+    "device": ("first time on this device", "首次使用该设备"),
+    "ip": ("first time from this network address", "首次使用该 IP"),
+    "payee": ("first payment to this payee", "首次向该收款方付款"),
+    "terminal": ("first time at this terminal", "首次使用该终端"),
+    "place": ("first time in this city", "首次在该城市交易"),
+    "merchant": ("first time at this merchant", "首次在该商户交易"),
+}
+
+
+def _meetings(left: str, right: str) -> Iterable[Feature]:
+    (column, name, zh), (other_column, other, other_zh) = MET[left], MET[right]
+    needs, part = (column, other_column), {"entity": left, "other": right}
+    is_customer = left == "customer"
+    first, first_zh = f"first time of the {name} with this {other}", f"{zh}首次遇到该{other_zh}"
+    if is_customer:
+        first, first_zh = _FIRST_TIMES[right]
+    yield Feature(
+        f"new_{right}" if is_customer else f"{left}_new_{right}", needs, first, first_zh, "new", unit="flag", **part
+    )
+    seen, seen_zh = f"earlier transactions of the {name} with this {other}", f"{zh}与该{other_zh}的历史笔数"
+    yield Feature(f"{left}_{right}_seen", needs, seen, seen_zh, "seen", unit="count", **part)
+    share = f"share of this {other} in the {name}'s earlier transactions"
+    yield Feature(
+        f"{left}_{right}_share", needs, share, f"该{other_zh}占{zh}历史笔数之比", "share", unit="share", **part
     )
 
 
-FEATURES: tuple[Feature, ...] = (
-    *CONTEXT,
-    *PROFILE,
-    *(feature for short in ENTITIES for feature in _velocity(short)),
-    *(feature for short in ("device", "ip", "terminal", "payee") for feature in _crowd(short)),
-    *(_feedback(short) for short in ENTITIES),
+def _different(whose: str, what: str) -> Iterable[Feature]:
+    (column, name, zh), (other_column, _, other_zh) = MET[whose], MET[what]
+    for window in WINDOWS:
+        yield Feature(
+            f"{whose}_distinct_{PLURALS[what]}_{window}",
+            (column, other_column),
+            f"different {PLURALS[what]} of the {name} in {window}",
+            f"{zh} {window} 不同{other_zh}数",
+            *("distinct", whose, window, what, "count"),
+        )
+
+
+def _crowd(short: str) -> Iterable[Feature]:
+    column, name, zh = ENTITIES[short]
+    needs, part = (column, "customer_id"), {"entity": short, "other": "customer", "unit": "count"}
+    seen = f"different customers seen with the {name} so far"
+    yield Feature(f"{short}_customers", needs, seen, f"{zh}累计客户数", "customers", **part)
+    fresh = f"customers first seen with the {name} in 7d"
+    yield Feature(
+        f"{short}_new_customers_7d", needs, fresh, f"{zh} 7d 新增客户数", "new_customers", window="7d", **part
+    )
+
+
+def _feedback(short: str) -> Iterable[Feature]:
+    column, name, zh = ENTITIES[short]
+    needs = (column, "is_fraud")
+    for window in FEEDBACK_WINDOWS:
+        count, share = (
+            f"frauds of the {name} confirmed in {window}",
+            f"share of confirmed frauds of the {name} in {window}",
+        )
+        rate = f"{short}_fraud_rate_{window}"
+        yield Feature(
+            f"{short}_frauds_{window}",
+            needs,
+            count,
+            f"{zh} {window} 确认欺诈笔数",
+            "frauds",
+            short,
+            window,
+            unit="count",
+        )
+        yield Feature(rate, needs, share, f"{zh} {window} 确认欺诈占比", "fraud_rate", short, window, unit="share")
+
+
+_CROWDED = ("device", "ip", "terminal", "payee", "merchant")
+_PLACE_CHANGED = Feature(
+    "place_changed",
+    ("customer_id", "place"),
+    "other city than the customer's last transaction",
+    "与上一笔交易城市不同",
+    *("place_changed", "customer", "", "place", "flag"),
 )
 
 
-def available(columns: Collection[str]) -> tuple[tuple[Feature, ...], dict[str, tuple[str, ...]]]:
-    """Split the features into those that a table with these columns can have, and those it cannot.
+def _all() -> Iterable[Feature]:
+    yield from CONTEXT
+    for short in ENTITIES:
+        yield from _history(short)
+    for left, right in RELATIONS:
+        yield from _meetings(left, right)
+    yield _PLACE_CHANGED
+    for short in ("customer", "card"):
+        yield from _travel(short)
+    for short in ENTITIES:
+        yield from _velocity(short)
+    for left, right in RELATIONS:
+        yield from _different(left, right)
+        if right != "place":
+            yield from _different(right, left)
+    for short in _CROWDED:
+        yield from _crowd(short)
+    for short in ENTITIES:
+        yield from _feedback(short)
+
+
+FEATURES: tuple[Feature, ...] = tuple(_all())
+
+_BY_NAME = {feature.name: feature for feature in FEATURES}
+
+_OLD_SIX = ("customer", "card", "device", "ip", "terminal", "payee")
+
+CORE: tuple[str, ...] = (
+    *(feature.name for feature in CONTEXT),
+    *("customer_count_total", "customer_amount_ratio", "terminal_amount_ratio", "customer_hours_share"),
+    *("new_device", "new_ip", "new_payee", "new_terminal", "new_place", "place_changed"),
+    *("customer_usual_ratio", "customer_unusualness", "customer_speed_kmh"),
+    *(
+        f"{short}_{stat}"
+        for short in _OLD_SIX
+        for stat in (
+            "seconds_since_last",
+            *(f"{what}_{window}" for window in ("1h", "1d", "7d") for what in ("count", "sum")),
+        )
+    ),
+    *(
+        f"{short}_{stat}"
+        for short in ("device", "ip", "terminal", "payee")
+        for stat in ("customers", "new_customers_7d")
+    ),
+    *(f"{short}_frauds_30d" for short in _OLD_SIX),
+    *("terminal_frauds_7d", "terminal_fraud_rate_30d"),
+)
+"""What a model is given by default."""
+
+VELOCITY: tuple[str, ...] = tuple(
+    f"{short}_{stat}_{window}"
+    for short, other in (("customer", "payees"), ("card", "terminals"), ("device", "customers"), ("ip", "customers"))
+    for window in WINDOWS
+    for stat in ("count", "sum", f"distinct_{other}")
+)
+"""Forty-eight velocity features: three for each of four entities and four windows."""
+
+
+def available(
+    columns: Collection[str], names: Collection[str] | None = None
+) -> tuple[tuple[Feature, ...], dict[str, tuple[str, ...]]]:
+    """Split features into those that a table with these columns can have, and those it cannot.
 
     Parameters
     ----------
     columns
         Names of the table's columns.
+    names
+        Features that are wanted; all of the catalogue by default.
 
     Returns
     -------
     kept
-        Features whose columns are all there, in the order of the catalogue.
+        Features whose columns are all there, in the order of `names`.
     left_out
         For each other feature, the names of the columns that it misses.
 
+    Raises
+    ------
+    FeatureUnknownError
+        If a name is not in the catalogue.
+
     Examples
     --------
-    >>> kept, left_out = available(["occurred_at", "customer_id", "amount_fen"])
+    >>> kept, left_out = available(["occurred_at", "customer_id", "amount_fen"], CORE)
     >>> len(kept), left_out["new_device"]
-    (14, ('device_id',))
+    (16, ('device_id',))
     """
-    kept = tuple(feature for feature in FEATURES if set(feature.needs) <= set(columns))
+    unknown = [name for name in names or () if name not in _BY_NAME]
+    if unknown:
+        raise FeatureUnknownError(f"There is no feature {unknown[0]!r}; fraud.features.FEATURES lists what there is.")
+    wanted = FEATURES if names is None else tuple(_BY_NAME[name] for name in dict.fromkeys(names))
+    kept = tuple(feature for feature in wanted if set(feature.needs) <= set(columns))
     left_out = {
         feature.name: tuple(need for need in feature.needs if need not in columns)
-        for feature in FEATURES
+        for feature in wanted
         if not set(feature.needs) <= set(columns)
     }
     return kept, left_out

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from fraud.features.catalogue import ENTITIES
 from fraud.features.codes import BoolArray, FloatArray, IntArray
+from fraud.features.groups import ARRAY_ENTITIES as ENTITIES
 from fraud.features.windows import rising_key
 
 __all__ = ["FEEDBACK_SECONDS", "Feedback"]

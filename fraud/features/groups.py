@@ -7,8 +7,15 @@ windows all start from here.
 import numpy as np
 
 from fraud.features.codes import FloatArray, IntArray
+from fraud.features.entities import ENTITIES, WINDOWS
 
-__all__ = ["Groups"]
+__all__ = ["ARRAY_ENTITIES", "ARRAY_WINDOWS", "Groups"]
+
+ARRAY_ENTITIES = {short: ENTITIES[short] for short in ("customer", "card", "device", "ip", "terminal", "payee")}
+"""Entities of which features are made without compiled code."""
+
+ARRAY_WINDOWS = {window: WINDOWS[window] for window in ("1h", "1d", "7d")}
+"""Windows over which they are made; a month of rows would be sorted again with every chunk."""
 
 
 class Groups:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from fraud.features.catalogue import ENTITIES
 from fraud.features.codes import BoolArray, FloatArray, IntArray, SeenPairs
 from fraud.features.expanding import NONE, LastValue, RunningTotal
+from fraud.features.groups import ARRAY_ENTITIES as ENTITIES
 from fraud.features.groups import Groups
 
 __all__ = ["PAIRED", "FirstTimes", "Profile"]

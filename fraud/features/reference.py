@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from fraud.features.catalogue import ENTITIES, WINDOWS, available
+from fraud.features.arrays import ARRAY_FEATURES
+from fraud.features.catalogue import CORE, ENTITIES, WINDOWS, available
+from fraud.features.groups import ARRAY_ENTITIES, ARRAY_WINDOWS
 
 __all__ = ["features_by_definition"]
 
@@ -37,7 +39,7 @@ def features_by_definition(frame: pd.DataFrame, columns: Collection[str], delay_
     [0.0, 100.0]
     """
     rows = _rows(frame)
-    kept, _ = available(columns)
+    kept, _ = available(columns, [f for f in CORE if f in ARRAY_FEATURES])
     table = []
     for number, row in enumerate(rows):
         earlier = rows[:number]
@@ -98,7 +100,7 @@ def _profile(row: Row, earlier: list[Row]) -> Row:
         column = f"{short}_id"
         history = _same(row, earlier, column)
         made[f"{short}_amount_ratio"] = _mean_ratio(row, history) if _known(row, column) else None
-    for short, column in {**{e: ENTITIES[e][0] for e in ENTITIES}, "place": "place"}.items():
+    for short, column in {**{e: ENTITIES[e][0] for e in ARRAY_ENTITIES}, "place": "place"}.items():
         known = _known(row, "customer_id", column)
         made[f"new_{short}"] = not _same(row, earlier, "customer_id", column) if known else None
     if _known(row, "customer_id"):
@@ -114,10 +116,10 @@ def _profile(row: Row, earlier: list[Row]) -> Row:
 
 def _velocity(row: Row, earlier: list[Row]) -> Row:
     made: Row = {}
-    for short, (column, _, _) in ENTITIES.items():
+    for short, (column, _, _) in ARRAY_ENTITIES.items():
         known, history = _known(row, column), _same(row, earlier, column)
         made[f"{short}_seconds_since_last"] = row["second"] - history[-1]["second"] if known and history else None
-        for name, length in WINDOWS.items():
+        for name, length in ARRAY_WINDOWS.items():
             window = _within(row, history, length)
             made[f"{short}_count_{name}"] = len(window) if known else None
             made[f"{short}_sum_{name}"] = sum(old["amount_fen"] for old in window) if known else None
@@ -126,7 +128,7 @@ def _velocity(row: Row, earlier: list[Row]) -> Row:
 
 def _crowd(row: Row, earlier: list[Row]) -> Row:
     made: Row = {}
-    for short, (column, _, _) in ENTITIES.items():
+    for short, (column, _, _) in ARRAY_ENTITIES.items():
         known = _known(row, column, "customer_id")
         first: dict[str, Row] = {}
         for seen in [*_same(row, earlier, column), row]:
@@ -140,7 +142,7 @@ def _crowd(row: Row, earlier: list[Row]) -> Row:
 
 def _feedback(row: Row, earlier: list[Row], delay: int) -> Row:
     made: Row = {}
-    for short, (column, _, _) in ENTITIES.items():
+    for short, (column, _, _) in ARRAY_ENTITIES.items():
         frauds = [old for old in _same(row, earlier, column) if old["is_fraud"] == 1]
         made[f"{short}_frauds_30d"] = len(_within(row, frauds, _MONTH, back=delay)) if _known(row, column) else None
     return made

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from fraud.features.catalogue import ENTITIES, WINDOWS
 from fraud.features.codes import BoolArray, FloatArray, IntArray
 from fraud.features.expanding import NONE, LastValue, RunningTotal
+from fraud.features.groups import ARRAY_ENTITIES as ENTITIES
+from fraud.features.groups import ARRAY_WINDOWS as WINDOWS
 from fraud.features.groups import Groups
 from fraud.features.windows import Tail, WindowedRows
 
