@@ -127,9 +127,7 @@ def _evidence(clue: Clue, seen: _Seen, rows_of: dict[tuple[str, str], list[int]]
     things = tuple(value for _, value in clue.things)
     amount = int(seen.amount_fen[list(rows)].sum())
     members = (*sorted(clue.accounts), *things)
-    return Evidence(
-        clue.kind, clue.suspicion, clue.sentence, clue.sentence_zh, members, *seen.when(rows), amount, rows
-    )
+    return Evidence(clue.kind, clue.suspicion, clue.sentence, clue.sentence_zh, members, *seen.when(rows), amount, rows)
 
 
 def _flows(seen: _Seen, rows: list[int]) -> tuple[tuple[str, str, int, int], ...]:

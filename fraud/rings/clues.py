@@ -18,12 +18,13 @@ from fraud.rings.sharing import SHARED, Use, sharing_scores
 from fraud.rings.structures import KINDS, Structure
 from fraud.rings.transfers import Ties, Transfers
 
-__all__ = ["CEILINGS", "Clue", "clues_of_sharing", "clues_of_shapes", "suspicion"]
+__all__ = ["CEILINGS", "Clue", "clues_of_shapes", "clues_of_sharing", "suspicion"]
 
 CEILINGS: Mapping[str, float] = {
     **{"cycle": 12.0, "chain": 10.0, "scatter_gather": 12.0, "gather_scatter": 12.0, "bipartite": 9.0},
     **{"fan_in": 6.0, "fan_out": 6.0, "sharing": 6.0, "confirmed": 15.0},
 }
+
 
 @dataclass(frozen=True)
 class Clue:
@@ -65,9 +66,7 @@ def clues_of_shapes(transfers: Transfers, ties: Ties, found: list[Structure]) ->
         days = (int(ties.last[list(one.ties)].max()) - int(ties.first[list(one.ties)].min())) / 86_400
         names = [str(transfers.accounts[code]) for code in one.accounts]
         sentence, sentence_zh = _say(one.kind, names, total, days)
-        yield Clue(
-            one.kind, one.score, frozenset(names), tuple(rows), sentence=sentence, sentence_zh=sentence_zh
-        )
+        yield Clue(one.kind, one.score, frozenset(names), tuple(rows), sentence=sentence, sentence_zh=sentence_zh)
 
 
 def _rows_of_ties(transfers: Transfers, ties: Ties) -> Callable[[int], list[int]]:
@@ -86,19 +85,20 @@ def _rows_of_ties(transfers: Transfers, ties: Ties) -> Callable[[int], list[int]
 def _say(kind: str, names: list[str], total: int, days: float) -> tuple[str, str]:
     money, span = yuan(total), f"{days:.1f}"
     first, last = names[0], names[-1]
+    many = len(names)
     ways = {
-        "cycle": (f"money goes round from {first} through {len(names)} accounts", f"资金自 {first} 经 {len(names)} 户回流"),
+        "cycle": (f"money goes round from {first} through {many} accounts", f"资金自 {first} 经 {many} 户回流"),
         "chain": (f"money is passed on from {first} to {last} at once", f"资金自 {first} 快速过账至 {last}"),
-        "fan_in": (f"{len(names) - 1} accounts pay {last} for the first time", f"{len(names) - 1} 户首次向 {last} 付款"),
-        "fan_out": (f"{first} pays {len(names) - 1} accounts for the first time", f"{first} 首次向 {len(names) - 1} 户付款"),
+        "fan_in": (f"{many - 1} accounts pay {last} for the first time", f"{many - 1} 户首次向 {last} 付款"),
+        "fan_out": (f"{first} pays {many - 1} accounts for the first time", f"{first} 首次向 {many - 1} 户付款"),
         "scatter_gather": (
-            f"{first} pays {len(names) - 2} go-betweens who pay {last}",
-            f"{first} 经 {len(names) - 2} 个中间户汇至 {last}",
+            f"{first} pays {many - 2} go-betweens who pay {last}",
+            f"{first} 经 {many - 2} 个中间户汇至 {last}",
         ),
         "gather_scatter": ("one account collects and pays out again", "一户归集后随即分散"),
         "bipartite": (
-            f"{first} and {names[1]} pay the same {len(names) - 2} new payees",
-            f"{first} 与 {names[1]} 向相同的 {len(names) - 2} 个新收款人付款",
+            f"{first} and {names[1]} pay the same {many - 2} new payees",
+            f"{first} 与 {names[1]} 向相同的 {many - 2} 个新收款人付款",
         ),
     }
     english, chinese = ways[kind]

@@ -20,7 +20,6 @@ from fraud.rings.ring import Ring
 from fraud.rings.sharing import uses_of
 from fraud.rings.structures import structures_of
 from fraud.rings.transfers import DAY, read_transfers, short_ties
-from fraud.schema import LABEL
 
 __all__ = ["Found", "account_scores", "find", "search"]
 
@@ -48,8 +47,8 @@ def find(
         Payments in the columns of `fraud.schema`: occurred_at, amount_fen, payee_id and account_id (or customer_id);
         device_id, ip and phone are used when they are there. Any order of rows.
     confirmed
-        Which of them are known frauds: transaction_id values. None takes the column `is_fraud` if there is one; an
-        empty collection means that none is known.
+        Which of them are known to be fraud: values of transaction_id. None, as by default, are known: a label in the
+        table is not read.
     window_days
         Within how many days a ring does one thing; at most a third of the table's time.
     least_score
@@ -113,9 +112,7 @@ def search(
 
 
 def _confirmed_rows(frame: pd.DataFrame, confirmed: Collection[object] | None) -> NDArray[np.bool_]:
-    if confirmed is None:
-        return frame[LABEL].eq(1).to_numpy(bool) if LABEL in frame else np.zeros(len(frame), bool)
-    if not confirmed:
+    if confirmed is None or not len(confirmed):
         return np.zeros(len(frame), bool)
     if "transaction_id" not in frame:
         raise ColumnMissingError("confirmed frauds are named by transaction_id, and the table has no such column")

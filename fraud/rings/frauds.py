@@ -42,7 +42,7 @@ def clues_of_frauds(frame: pd.DataFrame, is_fraud: NDArray[np.bool_]) -> Iterato
     --------
     >>> from fraud.rings.sample import payments
     >>> frame = payments()
-    >>> found, = clues_of_frauds(frame, (frame["device_id"] == "D9").to_numpy() & (frame["payee_id"] != "A1").to_numpy())
+    >>> found, = clues_of_frauds(frame, frame["payee_id"].isin(["R1", "R2", "R3", "R4"]).to_numpy())
     >>> sorted(found.accounts - found.victims), found.things
     (['R1', 'R2', 'R3', 'R4'], (('device', 'D9'),))
     """
@@ -119,13 +119,13 @@ def _clue(
         frozenset(victims),
         f"confirmed fraud: {count} of {len(rows)} payments to {len(paid)} payees are known frauds"
         + (f", from {things_said}" if things else ""),
-        f"已确认欺诈：向 {len(paid)} 个收款人的 {len(rows)} 笔中有 {count} 笔已确认" + (f"，使用 {things_said}" if things else ""),
+        f"已确认欺诈：向 {len(paid)} 个收款人的 {len(rows)} 笔中有 {count} 笔已确认"
+        + (f"，使用 {things_said}" if things else ""),
+        +(f"，使用 {things_said}" if things else ""),
     )
 
 
-def _rows(
-    table: _Table, accounts: set[str], things: tuple[Node, ...], names: Mapping[str, str]
-) -> NDArray[np.int64]:
+def _rows(table: _Table, accounts: set[str], things: tuple[Node, ...], names: Mapping[str, str]) -> NDArray[np.int64]:
     """Return the rows that pay to one of the accounts or use one of the things."""
     chosen = pd.Series(table.payee).isin(list(accounts)).to_numpy()
     for kind in {kind for kind, _ in things}:
@@ -134,9 +134,7 @@ def _rows(
     return np.flatnonzero(chosen)
 
 
-def _pay_elsewhere(
-    table: _Table, accounts: set[str], things: tuple[Node, ...], names: Mapping[str, str]
-) -> set[str]:
+def _pay_elsewhere(table: _Table, accounts: set[str], things: tuple[Node, ...], names: Mapping[str, str]) -> set[str]:
     """Return the accounts that have also paid without the ring's things, or of which no things are known."""
     wanted = np.flatnonzero(pd.Series(table.payer).isin(list(accounts)).to_numpy())
     known = {(kind, value) for kind, value in things}

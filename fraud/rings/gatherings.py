@@ -95,7 +95,7 @@ def find_meetings(ties: Ties, chance: Chance, window: int, onward: bool) -> tupl
 
 @compiled
 def _at_most(closeness, apart):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
-    return closeness[min(int(math.ceil(apart * 128.0 - 1e-9)), 512)]
+    return closeness[min(math.ceil(apart * 128.0 - 1e-9), 512)]
 
 
 @compiled
@@ -157,7 +157,7 @@ def _fans(first, start, order, log_amount, count, pace, span, closeness, resolut
                 if size <= HUB:
                     sums = np.sort(log_amount[order[left : right + 1]])
                     apart = np.sort(np.abs(sums - sums[size // 2]))
-                    within = int(math.ceil(ALIKE * size))
+                    within = math.ceil(ALIKE * size)
                     alike = _binomial(within - 1, size - 1, _at_most(closeness, apart[within - 1]))
                 found = _both(log, alike)
                 if found < best[account]:

@@ -77,13 +77,17 @@ class Ring:
 
     def explain(self, chinese: bool = False) -> str:
         """Return who is in it, what speaks for it, when, and how much money, in lines of text."""
-        days = f"{self.start:%Y-%m-%d}", f"{self.end:%Y-%m-%d}"
+        days, money, many = (
+            (f"{self.start:%Y-%m-%d}", f"{self.end:%Y-%m-%d}"),
+            yuan(self.amount_fen),
+            len(self.accounts),
+        )
         if chinese:
-            head = f"团伙 {self.id}：{len(self.accounts)} 个账户，{days[0]} 至 {days[1]}，涉及 {yuan(self.amount_fen)} 元"
+            head = f"团伙 {self.id}：{many} 个账户，{days[0]} 至 {days[1]}，涉及 {money} 元"
             lines = [f"  {one.sentence_zh}（强度 {one.score:.1f}）" for one in self.evidence]
             parts = [f"  {one.part_zh}：{one.value}" for one in self.members]
         else:
-            head = f"Ring {self.id}: {len(self.accounts)} accounts, {days[0]} to {days[1]}, {yuan(self.amount_fen)} yuan"
+            head = f"Ring {self.id}: {many} accounts, {days[0]} to {days[1]}, {money} yuan"
             lines = [f"  {one.sentence} (strength {one.score:.1f})" for one in self.evidence]
             parts = [f"  {one.part}: {one.kind} {one.value}" for one in self.members]
         return "\n".join([head, *lines, *parts])

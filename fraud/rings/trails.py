@@ -88,7 +88,7 @@ def _product(log_product, factors):  # type: ignore[no-untyped-def]  # a kernel'
 
 @compiled
 def _at_most(closeness, apart):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
-    return closeness[min(int(math.ceil(apart * 128.0 - 1e-9)), 512)]
+    return closeness[min(math.ceil(apart * 128.0 - 1e-9), 512)]
 
 
 @compiled

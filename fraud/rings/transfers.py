@@ -108,7 +108,12 @@ def read_transfers(frame: pd.DataFrame) -> Transfers:
     kept = np.flatnonzero((sender >= 0) & (receiver >= 0) & (sender != receiver) & (amount > 0))
     order = kept[np.argsort(second[kept], kind="stable")]
     return Transfers(
-        np.asarray(accounts, object), sender[order], receiver[order], second[order], amount[order], order.astype(np.int64)
+        np.asarray(accounts, object),
+        sender[order],
+        receiver[order],
+        second[order],
+        amount[order],
+        order.astype(np.int64),
     )
 
 
