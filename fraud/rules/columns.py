@@ -7,6 +7,7 @@ float32.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,14 +25,21 @@ Columns: TypeAlias = Mapping[str, Any] | pd.DataFrame
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """Numbers, int64 or float64, of one shape with `valid`; both may be single values."""
+    """Numbers, int64 or float64; `mask` says which are present, None that all are but NaN. Or one value and its mask."""
 
     values: Any
-    valid: Any
+    mask: Any = None
 
-    def rows(self, start: int, stop: int) -> "Numbers":
-        """Return the rows from `start` to before `stop`."""
-        return Numbers(self.values[start:stop], self.valid[start:stop])
+    @cached_property
+    def valid(self) -> Any:
+        """The rows that are present."""
+        if self.mask is not None:
+            return self.mask
+        return ~np.isnan(self.values) if self.values.dtype == np.float64 else np.ones(len(self.values), bool)
+
+    def at(self, rows: Any) -> "Numbers":
+        """Return some rows: a slice, which is not copied, or an array of positions."""
+        return Numbers(self.values[rows], None if self.mask is None else self.mask[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +54,9 @@ class Texts:
         """The rows that are present."""
         return np.asarray(self.codes >= 0)
 
-    def rows(self, start: int, stop: int) -> "Texts":
-        """Return the rows from `start` to before `stop`."""
-        return replace(self, codes=self.codes[start:stop])
+    def at(self, rows: Any) -> "Texts":
+        """Return some rows."""
+        return replace(self, codes=self.codes[rows])
 
     def code(self, text: str) -> int:
         """Return the code of a text, or -2, which no row has."""
@@ -57,13 +65,20 @@ class Texts:
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Times, of which a condition can only ask whether they are present."""
+    """Times, of which a condition can ask whether they are present, and validity dates the day."""
 
     valid: Mask
+    moments: Any
 
-    def rows(self, start: int, stop: int) -> "Moments":
-        """Return the rows from `start` to before `stop`."""
-        return Moments(self.valid[start:stop])
+    def at(self, rows: Any) -> "Moments":
+        """Return some rows."""
+        return Moments(self.valid[rows], self.moments[rows])
+
+    @property
+    def days(self) -> Numbers:
+        """Days since 1970, as local time counts them."""
+        moments = pd.DatetimeIndex(self.moments).tz_localize(None).to_numpy().astype("datetime64[D]")
+        return Numbers(moments.astype(np.int64), self.valid)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +91,11 @@ class Prepared:
     def rows(self, start: int, stop: int) -> "Prepared":
         """Return the rows from `start` to before `stop`, without copying."""
         stop = min(stop, self.size)
-        return Prepared(stop - start, {name: entry.rows(start, stop) for name, entry in self.columns.items()})
+        return Prepared(stop - start, {name: entry.at(slice(start, stop)) for name, entry in self.columns.items()})
+
+    def take(self, rows: Any, names: Iterable[str]) -> "Prepared":
+        """Return the rows at these positions, with the named columns alone."""
+        return Prepared(len(rows), {name: self.columns[name].at(rows) for name in names})
 
     def numbers(self, name: str) -> Numbers:
         """Return a column of numbers; a column in which nothing is present may stand for one.
@@ -92,6 +111,14 @@ class Prepared:
         if found.valid.any():
             raise RuleEventError(f"column {name!r} holds text or times; the rules compare it as numbers")
         return Numbers(np.zeros(self.size), np.zeros(self.size, bool))
+
+    def days(self) -> Numbers:
+        """Return the day of each event, counted from 1970; `occurred_at` holds times, or seconds since 1970."""
+        found = self.columns["occurred_at"]
+        if isinstance(found, Moments):
+            return found.days
+        seconds = self.numbers("occurred_at")
+        return Numbers(np.floor_divide(seconds.values, 86_400), seconds.valid)
 
     def texts(self, name: str) -> Texts:
         """Return a column of texts; a column in which nothing is present may stand for one.
@@ -152,23 +179,32 @@ def _read(name: str, values: Any) -> Numbers | Texts | Moments:
         codes = values.cat.codes.to_numpy() if isinstance(values, pd.Series) else np.asarray(values.codes)
         return Texts(codes, _only_texts(name, dtype.categories))
     if pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_numeric_dtype(dtype):
-        return _numbers(name, pd.Series(values), dtype)
+        return _numbers(name, values, dtype)
     if pd.api.types.is_datetime64_any_dtype(dtype):
-        return Moments(np.asarray(pd.notna(values)))
+        return Moments(np.asarray(pd.notna(values)), values if isinstance(values, np.ndarray) else pd.Index(values))
     codes, categories = pd.factorize(values if isinstance(values, pd.Series) else np.asarray(values, dtype=object))
     return Texts(codes, _only_texts(name, pd.Index(categories)))
 
 
-def _numbers(name: str, values: "pd.Series[Any]", dtype: Any) -> Numbers:
-    valid = values.notna().to_numpy()
+def _numbers(name: str, values: Any, dtype: Any) -> Numbers:
     if pd.api.types.is_complex_dtype(dtype):
         raise RuleEventError(f"column {name!r} holds complex numbers; amounts and counts are plain numbers")
-    if pd.api.types.is_float_dtype(dtype):
-        return Numbers(values.to_numpy(dtype=np.float64, na_value=np.nan), valid)
-    whole = values if valid.all() else values.fillna(0)
-    if dtype == np.uint64 and len(whole) and int(whole.max()) > np.iinfo(np.int64).max:
-        raise RuleEventError(f"column {name!r} holds {int(whole.max())}; the largest whole number is 2**63 - 1")
-    return Numbers(whole.to_numpy(dtype=np.int64), valid)
+    if not isinstance(dtype, np.dtype):
+        series = pd.Series(values)
+        valid = series.notna().to_numpy()
+        if pd.api.types.is_float_dtype(dtype):
+            return Numbers(series.to_numpy(dtype=np.float64, na_value=np.nan))
+        return Numbers(_whole(name, series.fillna(0).to_numpy()), valid)
+    plain = np.asarray(values)
+    if dtype.kind == "f":
+        return Numbers(plain.astype(np.float64, copy=False))
+    return Numbers(_whole(name, plain))
+
+
+def _whole(name: str, values: Any) -> Any:
+    if values.dtype == np.uint64 and len(values) and int(values.max()) > np.iinfo(np.int64).max:
+        raise RuleEventError(f"column {name!r} holds {int(values.max())}; the largest whole number is 2**63 - 1")
+    return values.astype(np.int64, copy=False)
 
 
 def _only_texts(name: str, categories: "pd.Index[Any]") -> "pd.Index[Any]":

@@ -17,6 +17,7 @@ from fraud.rules.syntax import (
     Arithmetic,
     Between,
     Comparison,
+    Day,
     Field,
     IsNull,
     Membership,
@@ -30,7 +31,7 @@ from fraud.rules.syntax import (
     fields_of,
 )
 
-__all__ = ["Known", "evaluate", "true_rows"]
+__all__ = ["Known", "evaluate", "is_text", "numbers", "true_rows"]
 
 Known = dict[tuple[Node, bool], Mask]
 """Masks of tests that were made already, for rules that share them; a mask is never changed once made."""
@@ -132,23 +133,23 @@ def _test(node: Node, wanted: bool, prepared: Prepared) -> Mask:
             return np.full(prepared.size, value is wanted)
         case IsNull(Field(name)):
             return np.asarray(prepared.columns[name].valid != wanted)
-        case Comparison(sign, left, right) if _is_text(left, prepared) or _is_text(right, prepared):
+        case Comparison(sign, left, right) if is_text(left, prepared) or is_text(right, prepared):
             return _texts_compared(left, right, (sign == "==") is wanted, prepared)
         case Comparison(sign, left, right):
-            one, other = _numbers(left, prepared), _numbers(right, prepared)
+            one, other = numbers(left, prepared), numbers(right, prepared)
             compare = _COMPARE[sign if wanted else _OPPOSITE[sign]]
             return np.asarray(compare(one.values, other.values) & one.valid & other.valid)
         case Membership(value, items) if isinstance(items[0], Text):
             return _text_in(value, items, wanted, prepared)
         case Membership(value, items):
-            found = _numbers(value, prepared)
+            found = numbers(value, prepared)
             # A literal has at most 15 digits, so that an integer column may be compared with fractions as floats.
             inside = np.isin(found.values, np.array([item.value for item in items]))
             return np.asarray((inside == wanted) & found.valid)
     raise TypeError(f"{node!r} is a value, not a condition")
 
 
-def _is_text(node: Node, prepared: Prepared) -> bool:
+def is_text(node: Node, prepared: Prepared) -> bool:
     """Say whether a side is text; a column in which nothing is present may be either."""
     if isinstance(node, Field):
         found = prepared.columns[node.name]
@@ -183,18 +184,21 @@ def _text_in(value: Node, items: tuple[Number | Text, ...], wanted: bool, prepar
     return np.asarray(listed[texts.codes])
 
 
-def _numbers(node: Node, prepared: Prepared) -> Numbers:
+def numbers(node: Node, prepared: Prepared) -> Numbers:
+    """Return the values of a number, and where it has one; both may be single values."""
     match node:
         case Number(value):
             return Numbers(value, np.True_)
         case Field(name):
             return prepared.numbers(name)
+        case Day():
+            return prepared.days()
         case Minus(operand):
-            return _computed("-", Numbers(0.0, np.True_), _numbers(operand, prepared))
+            return _computed("-", Numbers(0.0, np.True_), numbers(operand, prepared))
         case Arithmetic(first, rest):
-            result = _numbers(first, prepared)
+            result = numbers(first, prepared)
             for sign, operand in rest:
-                result = _computed(sign, result, _numbers(operand, prepared))
+                result = _computed(sign, result, numbers(operand, prepared))
             return result
     raise TypeError(f"{node!r} is no number; the parser refuses that")
 

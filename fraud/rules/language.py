@@ -6,6 +6,7 @@ From the weakest binding to the strongest:
 `a or b`, `a and b`, `not a`              join conditions
 `== != < <= > >=`                         compare; not chained, text only with == and !=
 `x in [1, 2]`, `x not in ["a", "b"]`      is one of a list of literals
+`x in risky`, `x not in risky`            is one of a list that the rulebook names under [lists]
 `x between 1 and 5`, `x not between ..`   both ends are included
 `x is null`, `x is not null`              is the value missing
 `+ -`, then `* /`, then `-x`, `( )`       arithmetic, from left to right
@@ -40,7 +41,8 @@ by Python's.
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from fraud.errors import ConditionError
 from fraud.rules.syntax import (
@@ -61,10 +63,10 @@ from fraud.rules.syntax import (
     Truth,
 )
 from fraud.rules.tokens import Token, tokens
-from fraud.rules.vocabulary import VOCABULARY, check_kinds
+from fraud.rules.vocabulary import VOCABULARY, check_kinds, nearest
 from fraud.schema import Kind
 
-__all__ = ["MAX_NESTING", "parse_condition"]
+__all__ = ["MAX_NESTING", "Lists", "parse_condition"]
 
 MAX_NESTING: Final = 64
 """How many levels of operators and parentheses may stand inside each other."""
@@ -79,7 +81,18 @@ _RANK = {
 }
 
 
-def parse_condition(text: str, vocabulary: Mapping[str, Kind] = VOCABULARY, rule: str = "", check: bool = True) -> Node:
+Lists: TypeAlias = Mapping[str, tuple[int | float | str, ...]]
+"""Named lists of a rulebook, for `country in high_risk_countries`."""
+
+
+def parse_condition(
+    text: str,
+    vocabulary: Mapping[str, Kind] = VOCABULARY,
+    rule: str = "",
+    check: bool = True,
+    lists: Lists = MappingProxyType({}),
+    parameters: Mapping[str, str] | None = None,
+) -> Node:
     """Read one condition and check that its types fit.
 
     Parameters
@@ -92,6 +105,10 @@ def parse_condition(text: str, vocabulary: Mapping[str, Kind] = VOCABULARY, rule
         Id of the rule, for the message of a refusal.
     check
         If false, only the form is read: fields may be unknown and types may clash.
+    lists
+        Named lists, of numbers or of texts.
+    parameters
+        What stands for each parameter in braces, where a template is read.
 
     Raises
     ------
@@ -108,7 +125,7 @@ def parse_condition(text: str, vocabulary: Mapping[str, Kind] = VOCABULARY, rule
     fraud.errors.ConditionError: rule 'x', line 1, column 1: unknown field 'amont_fen'; did you mean 'amou...
     """
     try:
-        condition = _Parser(tokens(text)).whole()
+        condition = _Parser(tokens(text, parameters), lists).whole()
         if check:
             check_kinds(condition, vocabulary)
     except ConditionError as refusal:
@@ -119,8 +136,9 @@ def parse_condition(text: str, vocabulary: Mapping[str, Kind] = VOCABULARY, rule
 class _Parser:
     """Reads words from left to right; each method takes the words of what it returns."""
 
-    def __init__(self, words: list[Token]) -> None:
+    def __init__(self, words: list[Token], lists: Lists) -> None:
         self.words = words
+        self.lists = lists
         self.here = 0
         self.nesting = 0
 
@@ -247,6 +265,8 @@ class _Parser:
         return Between(left, low, self.expression(_ADD), left.at)
 
     def items(self) -> tuple[Number | Text, ...]:
+        if self.word.kind == "name":
+            return self.named_list(self.take())
         self.expect("[", "to open the list")
         found: list[Number | Text] = []
         while not found or self.sees(","):
@@ -259,6 +279,13 @@ class _Parser:
             found.append(item)
         self.expect("]", "or ',' in the list")
         return tuple(found)
+
+    def named_list(self, word: Token) -> tuple[Number | Text, ...]:
+        if word.text not in self.lists:
+            hint = nearest(word.text, self.lists) or "; name it under [lists], or write its members in square brackets"
+            raise ConditionError(f"unknown list {word.text!r}{hint}", *word.at)
+        found = self.lists[word.text]
+        return tuple(Text(item, word.at) if isinstance(item, str) else Number(item, at=word.at) for item in found)
 
 
 def _no_operand(word: Token) -> str:

@@ -7,6 +7,7 @@ a table lacks are left out and named, so that a foreign file without devices is 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
@@ -15,7 +16,7 @@ import numpy as np
 from fraud.rules.columns import Columns, Mask, prepare
 from fraud.rules.evaluate import Known, true_rows
 from fraud.rules.reference import Event, hits
-from fraud.rules.syntax import Node, fields_of
+from fraud.rules.syntax import And, Comparison, Day, Node, Number, fields_of
 
 __all__ = ["ACTIONS", "Action", "ExampleFailure", "Rule", "Rulebook", "check_examples"]
 
@@ -43,11 +44,28 @@ class Rule:
     owner: str
     hits: tuple[Event, ...] = field(repr=False, hash=False)
     misses: tuple[Event, ...] = field(repr=False, hash=False)
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    @cached_property
+    def test(self) -> Node:
+        """The condition, true only on the rule's days; an event whose day is not known is outside of them."""
+        limits = ((">=", self.valid_from), ("<=", self.valid_until))
+        days = tuple(Comparison(sign, Day(), Number(_number_of(day))) for sign, day in limits if day is not None)
+        return And((*days, self.condition)) if days else self.condition
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
-        """Names of the columns and features that the condition reads."""
-        return fields_of(self.condition)
+        """Names of the columns and features that the rule reads."""
+        return fields_of(self.test)
+
+    def is_valid_on(self, day: date) -> bool:
+        """Say whether the rule may hit on this day."""
+        return (self.valid_from or day) <= day <= (self.valid_until or day)
+
+
+def _number_of(day: date) -> int:
+    return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -99,6 +117,11 @@ class Rulebook:
         }
         return replace(self, rules=tuple(rule for rule in self.rules if rule.id not in left_out)), left_out
 
+    def on(self, day: date) -> "Rulebook":
+        """Return the rules that are valid on a day, without their dates: for events whose day the caller knows."""
+        valid = (rule for rule in self.rules if rule.is_valid_on(day))
+        return replace(self, rules=tuple(replace(rule, valid_from=None, valid_until=None) for rule in valid))
+
     def hits(self, columns: Columns) -> Mask:
         """Return which rule hits which row.
 
@@ -134,7 +157,7 @@ class Rulebook:
             rows = prepared.rows(start, start + _BLOCK_OF_ROWS)
             known: Known = {}
             for place, rule in enumerate(self.rules):
-                found[place, start : start + rows.size] = true_rows(rule.condition, rows, known)
+                found[place, start : start + rows.size] = true_rows(rule.test, rows, known)
         return found.T
 
 
@@ -172,8 +195,13 @@ def check_examples(rulebook: Rulebook) -> list[ExampleFailure]:
 
 def _failures(rule: Rule) -> Iterable[ExampleFailure]:
     for number, event in enumerate(rule.hits, 1):
-        if not hits(rule.condition, event):
+        if not _example_hits(rule, event):
             yield ExampleFailure(rule.id, "hits", number, event)
     for number, event in enumerate(rule.misses, 1):
-        if hits(rule.condition, event):
+        if _example_hits(rule, event):
             yield ExampleFailure(rule.id, "misses", number, event)
+
+
+def _example_hits(rule: Rule, event: Event) -> bool:
+    """An example without a day shows the condition alone."""
+    return hits(rule.test if "occurred_at" in event else rule.condition, event)

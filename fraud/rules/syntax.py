@@ -16,6 +16,7 @@ __all__ = [
     "Arithmetic",
     "Between",
     "Comparison",
+    "Day",
     "Field",
     "IsNull",
     "Membership",
@@ -47,6 +48,13 @@ class Field:
     """The value of one column or feature of the event."""
 
     name: str
+    at: Place = field(default=_AT, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Day:
+    """The day of the event, counted from 1 January 1970; no rule writes it, its dates of validity ask for it."""
+
     at: Place = field(default=_AT, compare=False, repr=False)
 
 
@@ -154,7 +162,20 @@ class Or:
 
 
 Node: TypeAlias = (
-    Field | Number | Text | Truth | Minus | Arithmetic | Comparison | Between | Membership | IsNull | Not | And | Or
+    Field
+    | Day
+    | Number
+    | Text
+    | Truth
+    | Minus
+    | Arithmetic
+    | Comparison
+    | Between
+    | Membership
+    | IsNull
+    | Not
+    | And
+    | Or
 )
 
 
@@ -193,7 +214,8 @@ def fields_of(node: Node) -> tuple[str, ...]:
     >>> fields_of(And((IsNull(Field("ip")), Comparison("==", Field("channel"), Text("web")))))
     ('ip', 'channel')
     """
-    return tuple(dict.fromkeys(part.name for part in _walk(node) if isinstance(part, Field)))
+    parts = (part for part in _walk(node) if isinstance(part, Field | Day))
+    return tuple(dict.fromkeys("occurred_at" if isinstance(part, Day) else part.name for part in parts))
 
 
 def write(node: Node) -> str:
@@ -242,6 +264,8 @@ def _write_atom(node: Node) -> str:
     match node:
         case Field(name):
             return name
+        case Day():
+            return "day"
         case Text(value):
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
         case Truth(value):

@@ -5,7 +5,8 @@ of other languages (`=`, `&&`, `'text'`) and of Chinese keyboards (`（`, `，`)
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fraud.errors import ConditionError
@@ -18,7 +19,7 @@ KEYWORDS = frozenset({"and", "or", "not", "in", "between", "is", "null", "true",
 _PATTERN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
     | (?P<number>[0-9][0-9A-Za-z_.]*)
-    | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+    | (?P<name>(?:[A-Za-z_]|\{[a-z_]+\})(?:[A-Za-z0-9_]|\{[a-z_]+\})*)
     | (?P<text>"(?:[^"\\\n]|\\.)*")
     | (?P<wrong><>|\*\*|//|&&?|\|\|?|=>|=<|===|=(?!=)|!(?!=))
     | (?P<sign>==|!=|<=|>=|[-<>+*/()\[\],])""",
@@ -26,6 +27,7 @@ _PATTERN = re.compile(
 )
 _NUMBER = re.compile(r"[0-9]+(_[0-9]+)*(\.[0-9]+(_[0-9]+)*)?")
 _ESCAPE = re.compile(r"\\(.)")
+_PARAMETER = re.compile(r"\{([a-z_]+)\}")
 
 _INSTEAD = {
     "=": "write == to compare",
@@ -74,13 +76,16 @@ class Token:
         return "the end" if self.kind == "end" else f"{self.text!r}"
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str, parameters: Mapping[str, str] | None = None) -> list[Token]:
     """Cut a condition into its words; the last one is the end.
 
     Parameters
     ----------
     text
         The condition, on one or more lines.
+    parameters
+        What stands for each parameter in braces, where a template is read. Alone, it may be several words, which then
+        stand in parentheses; within a name or a text it is a part of it.
 
     Raises
     ------
@@ -91,6 +96,8 @@ def tokens(text: str) -> list[Token]:
     --------
     >>> [word.text for word in tokens("amount_fen >= 5_000 yuan")]
     ['amount_fen', '>=', '5000', 'yuan', '']
+    >>> [word.text for word in tokens("{who}_count_{window} > {limit}", {"who": "card", "window": "1h", "limit": "9"})]
+    ['card_count_1h', '>', '9', '']
     """
     found: list[Token] = []
     line, line_begins, here = 1, 0, 0
@@ -104,7 +111,7 @@ def tokens(text: str) -> list[Token]:
             line += word.count("\n")
             line_begins = here + word.rfind("\n") + 1 if "\n" in word else line_begins
         else:
-            found.append(_token(str(match.lastgroup), word, at))
+            found += _tokens(str(match.lastgroup), word, at, parameters)
         here = match.end()
     found.append(Token("end", "", Place(line, here - line_begins + 1)))
     return found
@@ -115,6 +122,33 @@ def _not_in_language(character: str) -> str:
         return "the text that begins here has no closing quote on its line"
     instead = _INSTEAD.get(character, "names are written in plain letters, digits and _")
     return f"{character!r} is not part of the language; {instead}"
+
+
+def _tokens(kind: str, word: str, at: Place, parameters: Mapping[str, str] | None) -> list[Token]:
+    if kind not in ("name", "text") or (parameters is None and kind == "text") or "{" not in word:
+        return [_token(kind, word, at)]
+    named = [name for name in _PARAMETER.findall(word) if name not in (parameters or {})]
+    if parameters is None or named:
+        hint = (
+            f"; it has {', '.join(parameters)}" if parameters else "; a list stands in square brackets, such as [1, 2]"
+        )
+        raise ConditionError(f"'{{{named[0]}}}' is no parameter of a template{hint}", *at)
+    whole = _PARAMETER.fullmatch(word)
+    written = _PARAMETER.sub(lambda match: parameters[match[1]], word)
+    if whole is None:
+        return [_token(kind, written, at)] if kind == "text" else _tokens_at(written, at)
+    words = _tokens_at(written, at)
+    return (
+        words if len(words) == 1 or words[0].text == "-" else [Token("sign", "(", at), *words, Token("sign", ")", at)]
+    )
+
+
+def _tokens_at(text: str, at: Place) -> list[Token]:
+    """Cut what a parameter stands for into words, which all stand where the parameter does."""
+    try:
+        return [replace(word, at=at) for word in tokens(text)[:-1]]
+    except ConditionError as refusal:
+        raise ConditionError(refusal.what, *at) from None
 
 
 def _token(kind: str, word: str, at: Place) -> Token:

@@ -1,0 +1,179 @@
+"""The inner loops of the compiled rules, as machine code by numba; `fraud.rules.plain` says the same in numpy.
+
+They are compiled once for a machine and kept; a new rulebook is only a new table. They hold no lock of the
+interpreter, so that two threads judge two blocks of rows at once.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+__all__ = ["OUT_OF_RANGE", "count_hits", "find_cells", "judge_event", "name_hits", "narrow"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+OUT_OF_RANGE = -1
+"""What `judge_event` returns when a number is so large that floats do not tell whole numbers apart."""
+
+
+def _compiled(function: F) -> F:
+    return cast(F, numba.njit(cache=True, nogil=True)(function))
+
+
+@_compiled
+def find_cells(values: Any, bounds: Any, cells: Any) -> None:
+    """Write the cell of each value: 0 for NaN, else 1 and the number of bounds that it reaches."""
+    for row in range(len(values)):
+        cells[row] = values[row] == values[row]
+    for place in range(len(bounds)):
+        bound = bounds[place]
+        for row in range(len(values)):
+            cells[row] += values[row] >= bound
+
+
+@_compiled
+def narrow(cells: Any, base: Any, table: Any, starts: Any, reads: Any, alive: Any) -> None:
+    """Take the masks of the cells (sources, rows) away from what is alive (words, rows), in one part of the reads."""
+    for word in range(len(starts) - 1):
+        masks, left = table[word], alive[word]
+        for place in range(starts[word], starts[word + 1]):
+            source = reads[place]
+            first, codes = base[source], cells[source]
+            for row in range(len(left)):
+                left[row] &= masks[first + codes[row]]
+
+
+@_compiled
+def count_hits(alive: Any, rule_of: Any, counts: Any) -> None:
+    """Count the rules of each row that have a term alive."""
+    for row in range(alive.shape[1]):
+        counts[row] = 0
+        last = -1
+        for word in range(alive.shape[0]):
+            left = alive[word, row]
+            term = 64 * word
+            while left:
+                if left & np.uint64(1) and rule_of[term] != last:
+                    last = rule_of[term]
+                    counts[row] += 1
+                left >>= np.uint64(1)
+                term += 1
+
+
+@_compiled
+def name_hits(alive: Any, rule_of: Any, hits: Any) -> None:
+    """Write the rules of each row that have a term alive, one row after the other."""
+    found = 0
+    for row in range(alive.shape[1]):
+        last = -1
+        for word in range(alive.shape[0]):
+            left = alive[word, row]
+            term = 64 * word
+            while left:
+                if left & np.uint64(1) and rule_of[term] != last:
+                    last = rule_of[term]
+                    hits[found] = last
+                    found += 1
+                left >>= np.uint64(1)
+                term += 1
+
+
+@_compiled
+def judge_event(
+    slots: Any, features: Any, plan: Any, constants: Any, table: Any, rule_of: Any, scratch: Any, hits: Any
+) -> int:
+    """Judge one event; return the number of rules that hit, or `OUT_OF_RANGE`.
+
+    Parameters
+    ----------
+    slots
+        float64: numbers of the event, NaN for missing, and places of its words.
+    features
+        float64: features of the event; the plan says which values are read from here.
+    plan
+        int64: see `fraud.rules.plan`.
+    constants
+        float64: bounds of all sources, and the numbers that are computed with.
+    table, rule_of
+        Of the rulebook.
+    scratch
+        float64: values are kept here, then a stack.
+    hits
+        int16: the positions of the rules that hit are left at its beginning.
+    """
+    origin, code = plan[plan[4] : plan[5]], plan[plan[5] : plan[6]]
+    for slot in range(len(origin)):
+        if origin[slot] >= 0:
+            scratch[slot] = features[origin[slot]]
+        else:
+            scratch[slot] = slots[slot]
+            if abs(slots[slot]) >= 9007199254740992.0 and abs(slots[slot]) != np.inf:
+                return OUT_OF_RANGE
+    _compute(code, plan[0], plan[1], constants, scratch)
+    return _judge(plan, constants, table, rule_of, scratch, hits)
+
+
+@_compiled
+def _compute(code: Any, slots: int, stack: int, constants: Any, scratch: Any) -> None:
+    """Run the programs, words of two numbers each; values are kept after the slots, the stack begins at `stack`."""
+    kept, top = slots, stack
+    for at in range(0, len(code), 2):
+        action, what = code[at], code[at + 1]
+        if action == 0:
+            scratch[top] = scratch[what]
+            top += 1
+        elif action == 1:
+            scratch[top] = constants[what]
+            top += 1
+        elif action == 2:
+            top -= 1
+            scratch[kept] = scratch[top]
+            kept += 1
+        else:
+            top -= 1
+            scratch[top - 1] = _result(action, scratch[top - 1], scratch[top])
+
+
+@_compiled
+def _result(action: int, left: float, right: float) -> float:
+    if action == 3:
+        return left + right
+    if action == 4:
+        return left - right
+    if action == 5:
+        return left * right
+    if action == 6:
+        return left / right if right != 0 else np.nan
+    if left != left or right != right:
+        return np.nan
+    return 1.0 if left > right else -1.0 if left < right else 0.0
+
+
+@_compiled
+def _judge(plan: Any, constants: Any, table: Any, rule_of: Any, scratch: Any, hits: Any) -> int:
+    layout, starts, reads = plan[plan[6] : plan[7]], plan[plan[7] : plan[8]], plan[plan[8] :]
+    words = plan[3]
+    found, last = 0, -1
+    for word in range(words):
+        masks = table[word]
+        left = masks[-1]
+        for part in range(2):
+            for place in range(starts[part * (words + 1) + word], starts[part * (words + 1) + word + 1]):
+                if not left:
+                    break
+                source = 4 * reads[place]
+                value = scratch[layout[source]]
+                cell = np.int64(value == value)
+                for bound in range(layout[source + 1], layout[source + 2]):
+                    cell += value >= constants[bound]
+                left &= masks[layout[source + 3] + cell]
+        term = 64 * word
+        while left:
+            if left & np.uint64(1) and rule_of[term] != last:
+                last = rule_of[term]
+                hits[found] = last
+                found += 1
+            left >>= np.uint64(1)
+            term += 1
+    return found
