@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import numpy as np
 import orjson
 
 from fraud.engine.canonical import moment, seconds
@@ -179,14 +180,37 @@ def check_event(event: Mapping[str, Any]) -> tuple[str, int, int]:
     if event_id is None or event.get("customer_id") is None:
         missing = EVENT_ID if event_id is None else "customer_id"
         raise EventRefusedError(f"{missing} is missing; an event needs {', '.join((EVENT_ID, *REQUIRED))}")
-    if not isinstance(time, datetime | int) or (isinstance(time, datetime) and time.tzinfo is not None):
+    if not isinstance(time, datetime | int) or time != time or (isinstance(time, datetime) and time.tzinfo is not None):
         raise EventRefusedError(f"occurred_at is {_shown(time)}; it must be a local time without a zone, or seconds")
     second = seconds(time)
     if not _FIRST_SECOND <= second < _END_SECOND:
         raise EventRefusedError(f"occurred_at is {_shown(time)}; it must be from {FIRST_YEAR} to {LAST_YEAR}")
-    if amount is None or amount != amount or not 0 <= amount <= _MOST_FEN or amount != int(amount):
+    if not _is_number(amount) or not 0 <= amount <= _MOST_FEN or amount != int(amount):
         raise EventRefusedError(f"amount_fen is {_shown(amount)}; it must be whole fen from 0 to {_MOST_FEN}")
+    for name, value in event.items():
+        if type(value) is not _KIND.get(name, type(value)) and value is not None:
+            _check_kind(name, value)
     return str(event_id), second, int(amount)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating)
+
+
+def _check_kind(name: str, value: Any) -> None:
+    """Refuse text where a number belongs and the reverse; NaN, as tables have it, is missing."""
+    if _KIND[name] is float and (not _is_number(value) or abs(value) >= _TOO_LARGE):
+        raise EventRefusedError(f"{name} is {_shown(value)}; it must be a number, or be left out when there is none")
+    if _KIND[name] is str and not (isinstance(value, str) or (isinstance(value, float) and value != value)):
+        raise EventRefusedError(f"{name} is {_shown(value)}; it must be text, or be left out when there is none")
+
+
+_KIND: Final[Mapping[str, type]] = {
+    entry.name: float if entry.kind == "number" else str
+    for entry in COLUMNS
+    if entry.kind in ("number", "identifier", "category") and entry.name != EVENT_ID
+}
+_TOO_LARGE: Final = 2**63  # what a rule could not compare exactly any more
 
 
 _FIRST_SECOND, _END_SECOND = seconds(datetime(FIRST_YEAR, 1, 1)), seconds(datetime(LAST_YEAR + 1, 1, 1))

@@ -42,7 +42,7 @@ def arm_of(value: str, share: float, salt: str = "") -> str:
     Examples
     --------
     >>> sum(arm_of(f"C{number}", 0.1) == "challenger" for number in range(10_000))
-    980
+    996
     """
     digest = hashlib.blake2b(f"{salt}:{value}".encode(), digest_size=8).digest()
     return "challenger" if int.from_bytes(digest) % _PARTS < round(share * _PARTS) else "champion"
