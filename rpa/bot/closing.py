@@ -4,22 +4,22 @@ Each system is asked again, account by account: what the bot believes to have do
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from rpa.bot.desk import Desk
+from rpa.bot.insisting import insist
 from rpa.bot.result_step import is_refusal_written
-from rpa.errors import FailureError, RpaError
+from rpa.errors import RpaError
 from rpa.filing import ACCOUNT_TYPES
 from rpa.pages import accounts, images, operations, refused
 from rpa.pages.accounts.query import Account
-from rpa.queue import ENDED, Item, State, WorkQueue, retry_after
+from rpa.queue import ENDED, Item, State, WorkQueue
 from rpa.reconciliation import Asked, Filed, Imaged, Reconciliation, WrittenBack, reconcile
 
 __all__ = ["Seen", "reconciled", "refusals_written", "seen_of"]
 
-T = TypeVar("T")
 _TRIES = 6
 
 
@@ -33,12 +33,13 @@ class Seen(NamedTuple):
 
 async def refusals_written(desk: Desk, queue: WorkQueue) -> list[str]:
     """Write every refusal back that is not, and return in words what could not be written."""
-    alarms = []
+    alarms = list[str]()
+    asked = partial(insist, desk, tries=_TRIES, rng=desk.settings.rng("closing"), told=alarms.append)
     for item in queue.items():
         if item.state is not State.REFUSED:
             continue
         try:
-            if not await _insisting(desk, partial(is_refusal_written, desk, item)):
+            if not await asked(partial(is_refusal_written, desk, item)):
                 alarms.append(f"the refusal of {item.filing_id} cannot be written back: the platform does not know it")
         except RpaError as error:
             alarms.append(f"the refusal of {item.filing_id} is not written back: {error}")
@@ -48,10 +49,10 @@ async def refusals_written(desk: Desk, queue: WorkQueue) -> list[str]:
 async def reconciled(desks: Sequence[Desk], queue: WorkQueue) -> tuple[Reconciliation | None, list[str]]:
     """Ask the systems about every account of the queue; return what came of it, and in words why not all was asked."""
     items = queue.items()
-    left, found, alarms = iter(items), dict[str, Seen](), list[str]()
-    await asyncio.gather(*(_ask(desk, left, found, alarms) for desk in desks))
+    left, found, alarms, told = iter(items), dict[str, Seen](), list[str](), list[str]()
+    await asyncio.gather(*(_ask(desk, left, found, alarms, told) for desk in desks))
     if alarms:
-        return None, alarms
+        return None, [*told, *alarms]
     seen = [found[item.filing_id] for item in items]
     result = reconcile(
         [_asked(item) for item in items],
@@ -60,27 +61,18 @@ async def reconciled(desks: Sequence[Desk], queue: WorkQueue) -> tuple[Reconcili
         [one.written_back for one in seen if one.written_back],
         [item.filing_id for item in items if item.state not in ENDED and item.state is not State.REFUSED],
     )
-    return result, [f"{one.filing_id or one.account_number}: {one.system} {one.detail}" for one in result.differences]
+    return result, told + [
+        f"{one.filing_id or one.account_number}: {one.system} {one.detail}" for one in result.differences
+    ]
 
 
-async def _ask(desk: Desk, left: Iterator[Item], found: dict[str, Seen], alarms: list[str]) -> None:
+async def _ask(desk: Desk, left: Iterator[Item], found: dict[str, Seen], alarms: list[str], told: list[str]) -> None:
+    asked = partial(insist, desk, tries=_TRIES, rng=desk.settings.rng("closing"), told=told.append)
     for item in left:
         try:
-            found[item.filing_id] = await _insisting(desk, partial(seen_of, desk, item))
+            found[item.filing_id] = await asked(partial(seen_of, desk, item))
         except RpaError as error:
             alarms.append(f"{item.filing_id} could not be reconciled: {error}")
-
-
-async def _insisting(desk: Desk, ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask again after failures."""
-    patience, rng = desk.settings.patience, desk.settings.rng("closing")
-    for failures in range(1, _TRIES):
-        try:
-            return await ask()
-        except FailureError:
-            await desk.drop(desk.last)
-            await asyncio.sleep(retry_after(failures, rng, patience.first_backoff, patience.longest_backoff))
-    return await ask()
 
 
 async def seen_of(desk: Desk, item: Item) -> Seen:

@@ -5,28 +5,29 @@ list that is late is waited for, one that comes twice is taken once, and one tha
 platform's is refused with an alarm.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from rpa.bot.desk import Desk
+from rpa.bot.insisting import insist
 from rpa.bot.lists_taken import ListsTaken
+from rpa.bot.pending_list import shown_pages
 from rpa.bot.settings import Settings
 from rpa.deadlines import deadline_of
 from rpa.deadlines.rules import CHINA
-from rpa.errors import BadListError, CalendarError, FailureError, PolicyError
+from rpa.errors import BadListError, CalendarError, PolicyError
 from rpa.filing import ACCOUNT_TYPES
 from rpa.listing import PendingList, read_list
-from rpa.pages import arrive, operations
+from rpa.pages import operations
 from rpa.pages.operations.lists import Package
 from rpa.pages.operations.pending import PendingAccount
-from rpa.queue import WorkQueue, retry_after
+from rpa.queue import WorkQueue
 
-__all__ = ["Intake", "compared", "record_of", "shown_pages", "take_in"]
+__all__ = ["Intake", "compared", "record_of", "take_in"]
 
-_MOST_PAGES = 5_000
 _NAMES_OF_TYPES = {text: kind for kind, text in ACCOUNT_TYPES.items()}
 _COMPARED = ("entity", "depositor_name", "account_number", "account_type")
 
@@ -53,6 +54,11 @@ class Intake:
     is_late: bool = False
     late: str = ""
 
+    def tell(self, said: str) -> None:
+        """Add an alarm, if it is not there."""
+        if said not in self.alarms:
+            self.alarms.append(said)
+
     def joined(self, later: "Intake") -> "Intake":
         """Return what came of asking twice."""
         alarms = [*self.alarms, *(one for one in later.alarms if one not in self.alarms)]
@@ -72,17 +78,11 @@ async def take_in(desk: Desk, queue: WorkQueue, taken: ListsTaken) -> Intake:
         If it is not known whether a list should come today.
     """
     settings, found = desk.settings, Intake()
-    patience, rng = settings.patience, settings.rng("intake")
-    for failures in range(1, patience.most_attempts + 1):
-        try:
-            pending = await shown_pages(desk)
-            await _take_offered(desk, queue, taken, pending, found)
-            break
-        except FailureError:
-            if failures == patience.most_attempts:
-                raise
-            await desk.drop("operations")
-            await asyncio.sleep(retry_after(failures, rng, patience.first_backoff, patience.longest_backoff))
+    strange: list[str] = []
+    tries, rng = settings.patience.most_attempts, settings.rng("intake")
+    asked = partial(insist, desk, tries=tries, rng=rng, told=strange.append)
+    pending = await shown_pages(desk, strange.append)
+    await asked(partial(_take_offered, desk, queue, taken, pending, found))
     known = {item.filing_id for item in queue.items()}
     unlisted = [one.filing_id for one in pending if one.filing_id not in known]
     day = settings.clock().astimezone(CHINA).date()
@@ -90,6 +90,8 @@ async def take_in(desk: Desk, queue: WorkQueue, taken: ListsTaken) -> Intake:
     found.is_late = not found.alarms and (bool(unlisted) or is_missing)
     if unlisted or found.is_late:
         found.late = _late(unlisted)
+    for said in strange:
+        found.tell(said)
     return found
 
 
@@ -97,29 +99,6 @@ def _late(unlisted: Sequence[str]) -> str:
     if not unlisted:
         return "the day's list has not come"
     return f"{len(unlisted)} pending accounts are in no list that came, such as {unlisted[0]}"
-
-
-async def shown_pages(desk: Desk) -> list[PendingAccount]:
-    """Return all accounts that the platform shows, page by page.
-
-    Raises
-    ------
-    FailureError
-        If the list changes so much while it is read that not all of it is seen.
-    """
-    _, answer = await desk.visit("operations", operations.pending.PATH, [operations.pending])
-    shown = operations.pending.read(answer.html)
-    found = {one.filing_id: one for one in shown.accounts}
-    for _ in range(_MOST_PAGES):
-        if shown.page >= shown.last:
-            break
-        tab = await desk.tab("operations")
-        _, answer = await arrive(tab, await operations.pending.submit(tab), [operations.pending])
-        shown = operations.pending.read(answer.html)
-        found |= {one.filing_id: one for one in shown.accounts}
-    if len(found) < shown.total:
-        raise FailureError(f"the platform says {shown.total} pending accounts, its pages show {len(found)}")
-    return list(found.values())
 
 
 async def _take_offered(
@@ -136,12 +115,12 @@ async def _take_offered(
             read.append((package, read_list(path.read_bytes(), desk.settings.keys, last_serial=last)))
         except BadListError as error:
             if not taken.has(package.digest):
-                found.alarms.append(f"list {package.name} is refused, nothing of it is filed: {error}")
+                found.tell(f"list {package.name} is refused, nothing of it is filed: {error}")
         finally:
             path.unlink(missing_ok=True)
     for package, one in sorted(read, key=lambda pair: pair[1].serial):
         if one.serial <= taken.last_serial(one.bank) and not taken.has(one.digest):
-            found.alarms.append(f"list {package.name} is refused: two lists bear the number {one.serial}")
+            found.tell(f"list {package.name} is refused: two lists bear the number {one.serial}")
             continue
         _add(one, queue, desk.settings, pending, found)
         taken.note(one, desk.settings.now())
@@ -154,7 +133,7 @@ def _add(
     shown = {account.filing_id: account for account in pending}
     missing = [str(record["filing_id"]) for record in one.records if record["filing_id"] not in shown]
     if missing:
-        found.alarms.append(
+        found.tell(
             f"{len(missing)} accounts of list {one.serial} are not on the platform's pages, such as {missing[0]}"
         )
     for record in one.records:
