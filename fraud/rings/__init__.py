@@ -6,4 +6,21 @@ drawn; a score for every account; and what follows for a person to accept: list 
 `account_scores` are the whole of it in one call; `amlsim` reads the layouts of IBM's simulators, `measures` judges.
 """
 
-__all__: list[str] = []
+from fraud.rings.consequences import list_entries, proposed_rules
+from fraud.rings.finding import Found, account_scores, find, search
+from fraud.rings.ring import Evidence, Member, Ring
+from fraud.rings.transfers import Transfers, read_transfers
+
+__all__ = [
+    "Evidence",
+    "Found",
+    "Member",
+    "Ring",
+    "Transfers",
+    "account_scores",
+    "find",
+    "list_entries",
+    "proposed_rules",
+    "read_transfers",
+    "search",
+]

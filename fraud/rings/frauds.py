@@ -109,7 +109,9 @@ def _clue(
     strangers = _pay_elsewhere(table, accounts, things, names)
     victims = {one for one in accounts if one not in paid and one in strangers}
     score = -float(binom.logsf(len(frauds) - 1, len(rows), rate)) / math.log(10) - math.log10(tests)
-    count, things_said = len(frauds), ", ".join(f"{kind} {value}" for kind, value in things[:3])
+    count, using = len(frauds), ", ".join(f"{kind} {value}" for kind, value in things[:3])
+    english = f"{count} of {len(rows)} payments to {len(paid)} payees are known frauds"
+    chinese = f"向 {len(paid)} 个收款人的 {len(rows)} 笔中有 {count} 笔已确认"
     return Clue(
         "confirmed",
         score,
@@ -117,11 +119,8 @@ def _clue(
         tuple(int(row) for row in frauds),
         things,
         frozenset(victims),
-        f"confirmed fraud: {count} of {len(rows)} payments to {len(paid)} payees are known frauds"
-        + (f", from {things_said}" if things else ""),
-        f"已确认欺诈：向 {len(paid)} 个收款人的 {len(rows)} 笔中有 {count} 笔已确认"
-        + (f"，使用 {things_said}" if things else ""),
-        +(f"，使用 {things_said}" if things else ""),
+        f"confirmed fraud: {english}" + (f", from {using}" if using else ""),
+        f"已确认欺诈：{chinese}" + (f"，使用 {using}" if using else ""),
     )
 
 

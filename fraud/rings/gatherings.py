@@ -50,7 +50,7 @@ def find_fans(ties: Ties, chance: Chance, window: int, inward: bool) -> tuple[Fl
     >>> from fraud.rings.transfers import DAY, read_transfers, short_ties
     >>> ties = short_ties(read_transfers(payments()), 10 * DAY)
     >>> log, *_ = find_fans(ties, chance_of(ties), 10 * DAY, inward=True)
-    >>> log.max() <= 0
+    >>> bool(log.max() <= 0)
     True
     """
     end, count = (ties.payee, chance.paid) if inward else (ties.payer, chance.pays)
@@ -94,12 +94,12 @@ def find_meetings(ties: Ties, chance: Chance, window: int, onward: bool) -> tupl
 
 
 @compiled
-def _at_most(closeness, apart):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
-    return closeness[min(math.ceil(apart * 128.0 - 1e-9), 512)]
+def _at_most(closeness: Floats, apart: float) -> float:
+    return float(closeness[min(math.ceil(apart * 128.0 - 1e-9), 512)])
 
 
 @compiled
-def _poisson(count, expected):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+def _poisson(count: int, expected: float) -> float:
     """Logarithm of the chance of `count` or more where `expected` are expected."""
     if count <= 0:
         return 0.0
@@ -113,7 +113,7 @@ def _poisson(count, expected):  # type: ignore[no-untyped-def]  # a kernel's typ
 
 
 @compiled
-def _binomial(count, trials, chance):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+def _binomial(count: int, trials: int, chance: float) -> float:
     """Logarithm of the chance of `count` or more successes."""
     if count <= 0 or chance >= 1.0:
         return 0.0
@@ -125,14 +125,25 @@ def _binomial(count, trials, chance):  # type: ignore[no-untyped-def]  # a kerne
 
 
 @compiled
-def _both(one, other):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+def _both(one: float, other: float) -> float:
     """Fisher: two chances taken together."""
     log = one + other
     return min(log + math.log(1.0 - log), 0.0)
 
 
 @compiled
-def _fans(first, start, order, log_amount, count, pace, span, closeness, resolution, lengths):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+def _fans(
+    first: Ints,
+    start: Ints,
+    order: Ints,
+    log_amount: Floats,
+    count: Floats,
+    pace: float,
+    span: float,
+    closeness: Floats,
+    resolution: float,
+    lengths: Ints,
+) -> tuple[Floats, Ints, Ints]:
     accounts = len(start) - 1
     best = np.zeros(accounts)
     begin, finish = np.full(accounts, -1, np.int64), np.full(accounts, -1, np.int64)
@@ -166,9 +177,20 @@ def _fans(first, start, order, log_amount, count, pace, span, closeness, resolut
 
 
 @compiled
-def _meetings(  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
-    payee, far, first, start, order, far_start, far_order, log_amount, paces, closeness, window, onward
-):
+def _meetings(
+    payee: Ints,
+    far: Ints,
+    first: Ints,
+    start: Ints,
+    order: Ints,
+    far_start: Ints,
+    far_order: Ints,
+    log_amount: Floats,
+    paces: Floats,
+    closeness: Floats,
+    window: int,
+    onward: bool,
+) -> tuple[Floats, Ints, Ints]:
     accounts, size = len(start) - 1, len(payee)
     best, other, through = np.zeros(accounts), np.full(accounts, -1, np.int64), np.zeros(accounts, np.int64)
     seen, apart, met = np.zeros(accounts, np.int64), np.zeros(accounts), np.zeros(accounts, np.int64)

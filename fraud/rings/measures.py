@@ -5,15 +5,20 @@ true ring is found if a found ring is right about it. Both are what an analyst f
 that go on. Accounts are judged by average precision, which needs no threshold.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fraud.errors import RingInputError
 
 __all__ = ["RingQuality", "account_precision", "baselines", "ring_quality"]
+
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ def baselines(transactions: pd.DataFrame, seed: int = 0) -> dict[str, "pd.Series
     pairs = np.unique(transfers.payer * size + transfers.payee)
     index = pd.Index([str(account) for account in transfers.accounts])
 
-    def both(payer: Sequence[int], payee: Sequence[int], weight: np.ndarray | None = None) -> "pd.Series[float]":
+    def both(payer: Ints, payee: Ints, weight: Floats | None = None) -> "pd.Series[float]":
         total = np.bincount(payer, weight, minlength=size) + np.bincount(payee, weight, minlength=size)
         return pd.Series(total.astype(np.float64), index=index)
 

@@ -88,7 +88,7 @@ def sharing_scores(shared_by: IntArray, most: int) -> NDArray[np.float64]:
     Examples
     --------
     >>> sharing_scores(np.array([1] * 90 + [2] * 9 + [8]), 40)[[0, 90, 99]].round(1).tolist()
-    [-2.0, -1.1, 4.0]
+    [-2.0, -1.0, 5.3]
     """
     counted = shared_by[(shared_by > 0) & (shared_by <= most)]
     score = np.full(len(shared_by), -math.inf)

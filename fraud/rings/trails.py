@@ -53,7 +53,7 @@ def find_trails(ties: Ties, chance: Chance, window: int) -> Trails:
     (0, [0, 1, 2, 3, 4, -1])
     """
     start, order = by_end(ties.payer, ties.accounts)
-    return _trails(  # type: ignore[no-any-return]  # the compiler hides the types of a kernel
+    return _trails(
         ties.payer,
         ties.payee,
         ties.first,
@@ -77,7 +77,7 @@ def by_end(end: Ints, accounts: int) -> tuple[Ints, Ints]:
 
 
 @compiled
-def _product(log_product, factors):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+def _product(log_product: float, factors: int) -> float:
     """Fisher: the chance that a product of uniform numbers is at most this, as a logarithm."""
     total, term = 1.0, 1.0
     for step in range(1, factors):
@@ -87,12 +87,26 @@ def _product(log_product, factors):  # type: ignore[no-untyped-def]  # a kernel'
 
 
 @compiled
-def _at_most(closeness, apart):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
-    return closeness[min(math.ceil(apart * 128.0 - 1e-9), 512)]
+def _at_most(closeness: Floats, apart: float) -> float:
+    return float(closeness[min(math.ceil(apart * 128.0 - 1e-9), 512)])
 
 
 @compiled
-def _trails(payer, payee, first, start, order, log_amount, pays, paid, pace, span, closeness, resolution, window):  # type: ignore[no-untyped-def]  # a kernel's types are the compiler's
+def _trails(
+    payer: Ints,
+    payee: Ints,
+    first: Ints,
+    start: Ints,
+    order: Ints,
+    log_amount: Floats,
+    pays: Floats,
+    paid: Floats,
+    pace: float,
+    span: float,
+    closeness: Floats,
+    resolution: float,
+    window: int,
+) -> Trails:
     size = len(payer)
     cycle_log, chain_log = np.zeros(size), np.zeros(size)
     cycle = np.full((size, LONGEST), -1, np.int64)
