@@ -20,7 +20,7 @@ from typing import Final
 from fraud.errors import FraudError, ProposalRefusedError
 from fraud.rulecare.logic import implies
 from fraud.rulecare.proposal import Proposal, as_rule, as_toml
-from fraud.rules import Rulebook, check_examples, parse
+from fraud.rules import ACTIONS, Rulebook, check_examples, parse
 
 __all__ = ["accept", "log_of"]
 
@@ -93,7 +93,7 @@ def _check_new(proposal: Proposal, book: Rulebook) -> None:
     if proposal.id in book.ids:
         raise ProposalRefusedError(f"{book.id} has a rule {proposal.id!r} already; it was accepted before.")
     for known in book.rules:
-        if known.action == rule.action and implies(rule.condition, known.condition):
+        if ACTIONS.index(known.action) >= ACTIONS.index(rule.action) and implies(rule.condition, known.condition):
             raise ProposalRefusedError(
                 f"{known.id!r} in {book.id} hits all that {proposal.id!r} would and demands as much; change that one."
             )
