@@ -128,7 +128,7 @@ class Capacity:
 
     def state(self) -> dict[str, Any]:
         """Return the whole state as JSON carries it."""
-        return dict(sorted(vars(self).items()))
+        return {name: list(value) if isinstance(value, list) else value for name, value in sorted(vars(self).items())}
 
     @classmethod
     def of_state(cls, state: Mapping[str, Any]) -> "Capacity":

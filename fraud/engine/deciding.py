@@ -268,6 +268,11 @@ class Engine:
         content = {"event": event_id, "is_fraud": is_fraud, "at": at.isoformat()}
         self._note("label", content, lambda: confirm(self.features, content))
 
+    def close(self) -> None:
+        """Write what waits and let go of the log; the engine must not be used afterwards."""
+        if self.log is not None:
+            self.log.close()
+
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Let no event in while the state is looked at or set."""
