@@ -1,10 +1,21 @@
 """Refusals of the benchmarks, all below `BenchmarkError`."""
 
-__all__ = ["BenchmarkError", "NotFiniteError", "NothingMeasuredError", "PeerMissingError", "SubjectFailedError"]
+__all__ = [
+    "BenchmarkError",
+    "NoLabelsError",
+    "NotFiniteError",
+    "NothingMeasuredError",
+    "PeerMissingError",
+    "SubjectFailedError",
+]
 
 
 class BenchmarkError(Exception):
     """What stops a measurement, in one sentence."""
+
+
+class NoLabelsError(BenchmarkError):
+    """A file says too little about what was fraud for anything to be measured on it."""
 
 
 class NotFiniteError(BenchmarkError):

@@ -1,9 +1,9 @@
 """What the Fraud Detection Handbook learns from: its fifteen features, and its random forest.
 
 A peer, made from the description: amount; weekend; night (up to and with the hour from six); number and mean amount of
-the customer's payments of 1, 7 and 30 days, this one with them; and of the terminal's payments that are at least a delay
-of 7 days old, the number and the share of fraud in windows of 1, 7 and 30 days. Windows end with the row itself, ties
-after it excluded, as in the book.
+the customer's payments of 1, 7 and 30 days, this one with them; and of the terminal's payments that are at least a
+delay of 7 days old, the number and the share of fraud in windows of 1, 7 and 30 days. Of payments in the same second,
+only the rows above count, as in the book.
 
 Le Borgne, Siblini, Lebichot and Bontempi, "Reproducible Machine Learning for Credit Card Fraud Detection - Practical
 Handbook", 2022, chapter 3, sections "Baseline feature transformation" and "Baseline fraud detection system".
@@ -50,8 +50,8 @@ def handbook_features(payments: pd.DataFrame, delay_days: int = 7) -> pd.DataFra
     Examples
     --------
     >>> times = pd.to_datetime(["2018-04-01 06:59", "2018-04-02 06:58", "2018-04-09 07:00"])
-    >>> shown = pd.DataFrame({"TX_DATETIME": times, "CUSTOMER_ID": 1, "TERMINAL_ID": 2, "TX_AMOUNT": [10.0, 30.0, 50.0]})
-    >>> made = handbook_features(shown.assign(TX_FRAUD=[1, 0, 0]))
+    >>> paid = pd.DataFrame({"TX_DATETIME": times, "CUSTOMER_ID": 1, "TERMINAL_ID": 2, "TX_AMOUNT": [10.0, 30.0, 50.0]})
+    >>> made = handbook_features(paid.assign(TX_FRAUD=[1, 0, 0]))
     >>> made[["TX_DURING_NIGHT", "CUSTOMER_ID_AVG_AMOUNT_1DAY_WINDOW", "TERMINAL_ID_RISK_7DAY_WINDOW"]].values.tolist()
     [[1.0, 10.0, 0.0], [1.0, 20.0, 0.0], [0.0, 50.0, 0.5]]
     """
@@ -60,7 +60,7 @@ def handbook_features(payments: pd.DataFrame, delay_days: int = 7) -> pd.DataFra
     amount, fraud = (payments[name].to_numpy(np.float64) for name in ("TX_AMOUNT", "TX_FRAUD"))
     made = {
         "TX_AMOUNT": amount,
-        "TX_DURING_WEEKEND": (when.dt.weekday >= _SATURDAY).to_numpy(np.float64),
+        "TX_DURING_WEEKEND": (when.dt.day_of_week >= _SATURDAY).to_numpy(np.float64),
         "TX_DURING_NIGHT": (when.dt.hour <= _LAST_NIGHT_HOUR).to_numpy(np.float64),
     }
     customers = _Windows(payments["CUSTOMER_ID"], second)

@@ -3,21 +3,24 @@
 The same path as `fraud.evaluation`: features with what was known in each second, rules, the learning sample, a gap as
 long as labels take, then the rows to judge. Two datasets hold the same rows of the province. One has all its columns;
 the other only those that a foreign file has (time, customer, terminal, amount, label), so that it can be seen how much
-of a score hangs on devices and lists.
+of a score hangs on devices and lists. A third is anybody's file, read as the case reads one.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from benchmarks.errors import NoLabelsError
 from benchmarks.measurement import Progress
 from datasets import handbook, transactions, truth
 from datasets.world import DAYS, FIRST_DAY
+from fraud import intake
 from fraud.features import FeatureBuilder
 from fraud.features.codes import Coder
 from fraud.metrics import known_compromised
@@ -25,9 +28,12 @@ from fraud.rules import Rulebook, first_rulebook
 from fraud.sample import LearningSample
 from fraud.schema import LABEL
 from fraud.scorers import RULE_PREFIX
-from fraud.split import TimeSplit, time_split
+from fraud.split import TimeSplit, judged_share, time_split
 
-__all__ = ["Payments", "foreign_columns", "prepare", "province"]
+__all__ = ["FEWEST_FRAUDS", "Payments", "foreign_columns", "from_file", "prepare", "province"]
+
+FEWEST_FRAUDS = 5
+"""So many frauds a file must have to learn from, and so many to judge."""
 
 _FOREIGN = ("occurred_at", "customer_id", "terminal_id", "amount_fen", LABEL)
 
@@ -95,6 +101,43 @@ def foreign_columns(n: int, seed: int, base_rate: float, progress: Progress) -> 
             yield frame.rename(columns=names).assign(amount_fen=fen)[list(_FOREIGN)]
 
     return prepare("foreign columns", _counted(frames(), n, progress), _FOREIGN, _split_of_the_province())
+
+
+def from_file(source: Path, mapping: Path | None, folder: Path, progress: Progress) -> Payments:
+    """Return the labelled payments of somebody's CSV or Parquet file as a dataset.
+
+    Parameters
+    ----------
+    source
+        The file, in any order, under any names of columns.
+    mapping
+        TOML file that names its columns; None to guess them from the header.
+    folder
+        A temporary folder, as large as the file.
+
+    Raises
+    ------
+    FraudError
+        If the file or the mapping is refused; the message says why.
+    NoLabelsError
+        If it has no label, or too few frauds in the time that is learnt from or judged.
+    """
+    head = intake.peek(source)
+    chosen = intake.load(mapping) if mapping else intake.guess(head.header, head.sample)
+    intake.check_header(head.header, chosen)
+    staged = intake.stage(source, chosen, folder, lambda done, total: progress("reading · 读取", done, total))
+    if not staged.labelled:
+        raise NoLabelsError(
+            f"{source.name} has no label, and nothing can be measured without one; "
+            f"name its column as {LABEL} under [columns] in a file for --mapping"
+        )
+    split = time_split(staged.first, staged.last, judged_share(staged.rows))
+    frames = (frame[frame[LABEL].notna()] for frame in intake.chunks(staged))
+    made = prepare(source.name, _counted(frames, staged.labelled, progress), staged.columns, split)
+    for part, frauds in (("learn from", int(made.label.sum())), ("judge", int(made.outcome["is_fraud"].sum()))):
+        if frauds < FEWEST_FRAUDS:
+            raise NoLabelsError(f"{source.name} has {frauds} frauds to {part}, but at least {FEWEST_FRAUDS} are needed")
+    return made
 
 
 def _split_of_the_province() -> TimeSplit:

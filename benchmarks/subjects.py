@@ -26,7 +26,10 @@ from fraud.rules import first_rulebook
 from fraud.scorers import RULE_PREFIX, RulesAndIsolation, RulesAndTrees, RuleScorecard, load
 from fraud.scorers.trees import BoostedAndRandomTrees
 
-__all__ = ["AmountAlone", "Chance", "Perfect", "Subject", "current_folder_importable", "own", "shipped"]
+__all__ = ["OURS", "AmountAlone", "Chance", "Perfect", "Subject", "current_folder_importable", "own", "shipped"]
+
+OURS = "ours: rules + trees"
+"""The subject that is to be beaten."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def shipped(seed: int) -> tuple[Subject, ...]:
         Subject("extremely randomised trees", ExtraTreesClassifier(random_state=seed)),
         Subject("gradient boosting", HistGradientBoostingClassifier(random_state=seed)),
         Subject("boosting, our settings", our_boosting),
-        Subject("ours: rules + trees", ours),
+        Subject(OURS, ours),
     )
 
 

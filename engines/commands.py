@@ -17,6 +17,7 @@ from rich.table import Table
 
 from engines import catalogue
 from engines.errors import EngineError, UnknownNameError, UnknownOptionError
+from engines.paper import paper_cases
 from engines.progress import bars
 
 if TYPE_CHECKING:
@@ -34,14 +35,20 @@ def _list(given: argparse.Namespace) -> int:
     from datasets.catalogue import TABLES
 
     cases, benchmarks = catalogue.cases(), catalogue.benchmarks()
+    paper = paper_cases(cases.values())
     if given.json:
         rows = [vars(entry) for entry in cases.values()]
         tables = [{"name": name, "holds": table.holds, "holds_zh": table.holds_zh} for name, table in TABLES.items()]
-        print(json.dumps({"cases": rows, "tables": tables, "benchmarks": sorted(benchmarks)}, ensure_ascii=False))  # noqa: T201  # JSON is what was asked for
+        whole = {"paper": [vars(one) for one in paper], "cases": rows, "tables": tables}
+        print(json.dumps(whole | {"benchmarks": sorted(benchmarks)}, ensure_ascii=False))  # noqa: T201  # JSON is what was asked for
         return 0
     shown = Table("case · 案例", "paper · 白皮书", "title · 名称", title="hexi run CASE", title_justify="left")
     for entry in cases.values():
         shown.add_row(entry.name, entry.paper_case, f"{entry.title}\n{entry.title_zh}")
+    _OUT.print(shown)
+    shown = Table("paper · 白皮书", "title · 名称", "here · 本项目", title="all 37 cases", title_justify="left")
+    for one in paper:
+        shown.add_row(one.number, f"{one.bank}: {one.title}\n{one.bank_zh}：{one.title_zh}", one.said)
     _OUT.print(shown)
     shown = Table("table · 数据表", "holds · 内容", "", title="hexi data NAME -n N -o FILE", title_justify="left")
     for name, table in TABLES.items():
@@ -190,16 +197,14 @@ def _bench(given: argparse.Namespace) -> int:
     names = [given.name] if given.name else sorted(known)
     if given.note and not given.record:
         raise UnknownOptionError("--note says something about --record, which was not given")
-    if given.record and (given.quick or given.scorer):
-        raise UnknownOptionError("a record is of a full run of what ships: not with --quick or --scorer")
+    if given.record and (given.quick or given.scorer or given.data):
+        raise UnknownOptionError("a record is of a full run of what ships: not with --quick, --scorer or --data")
+    if given.mapping and not given.data:
+        raise UnknownOptionError("--mapping says something about --data FILE, which was not given")
     everything = []
     for name in names:
         module = catalogue.load(known, name, "benchmark")
-        options = {"scorer": given.scorer} if given.scorer else {}
-        if options and "scorer" not in inspect.signature(module.run).parameters:
-            if given.name:
-                raise UnknownOptionError(f"the benchmark {name} takes no --scorer")
-            options = {}
+        options = _bench_options(module.run, given)
         before = circumstances()
         with bars(_ERR) as report:
             measured = module.run(quick=given.quick, progress=report, **options)
@@ -212,6 +217,20 @@ def _bench(given: argparse.Namespace) -> int:
     if given.json:
         print(json.dumps(everything, ensure_ascii=False))  # noqa: T201  # JSON is what was asked for
     return 0
+
+
+def _bench_options(run: Callable[..., Any], given: argparse.Namespace) -> dict[str, Any]:
+    """Return the options that were given and that a benchmark takes; refuse the others if it was named."""
+    taken = inspect.signature(run).parameters
+    options = {"scorer": given.scorer, "data": given.data, "mapping": given.mapping}
+    options |= {"train": given.train, "test": given.test}
+    chosen = {name: value for name, value in options.items() if value is not None}
+    strangers = [name for name in chosen if name not in taken]
+    if strangers and given.name:
+        raise UnknownOptionError(f"the benchmark {given.name} takes no --{strangers[0]}")
+    if "say" in taken:
+        chosen["say"] = lambda sentence: _ERR.print(sentence, highlight=False, markup=False, soft_wrap=True)
+    return {name: value for name, value in chosen.items() if name in taken}
 
 
 def _show_measured(entry: catalogue.Entry, measured: Any) -> None:

@@ -3,7 +3,8 @@
 Each check takes a scorer that is not fitted, fits copies of it on the rows, and returns None or raises
 `ScorerLawError` with what was broken. Conventions of scikit-learn, PyOD and river are understood
 (`fraud.scorers.adapters`). A scorer that keeps these laws may still be useless; one that breaks them cannot
-be trusted with a comparison.
+be trusted with a comparison. `fraud.trial` tries them all and says what came of each; builders of features have laws
+of their own (`fraud.features.checks`).
 """
 
 from typing import Any
@@ -13,16 +14,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from fraud.errors import ScorerLawError
+from fraud.monotone import check_monotone_where_declared
 from fraud.schema import LABEL
 from fraud.scorers.adapters import fitted, score
 
 __all__ = [
     "LAWS",
+    "check_future_is_not_read_when_scoring",
     "check_label_is_not_read_when_scoring",
     "check_missing_columns_are_refused_clearly",
+    "check_monotone_where_declared",
     "check_probabilities_are_probabilities",
     "check_rows_do_not_influence_each_other",
     "check_same_seed_same_score",
+    "check_scoring_changes_nothing",
 ]
 
 _SINGLE_ROWS = 12
@@ -170,12 +175,69 @@ def check_missing_columns_are_refused_clearly(scorer: Any, X: pd.DataFrame, y: n
             raise ScorerLawError(f"{_name(scorer)} scores a table that lacks the column {column}.")
 
 
+def check_future_is_not_read_when_scoring(scorer: Any, X: pd.DataFrame, y: npt.ArrayLike) -> None:
+    """Check that what comes later changes no score: later rows are altered in every column, or are not there at all.
+
+    The scorer learns from the first half of the rows only and is asked about the second.
+
+    Raises
+    ------
+    ScorerLawError
+        If the score of an earlier row changes.
+
+    Examples
+    --------
+    >>> from fraud.scorers import RuleScorecard
+    >>> hits = pd.DataFrame({"rule:a": [0, 1, 0, 1] * 2, "rule:b": [0, 0, 1, 1] * 2})
+    >>> check_future_is_not_read_when_scoring(RuleScorecard(), hits, [0, 1, 0, 1] * 2)
+    """
+    half = len(X) // 2
+    learner = fitted(scorer, X.iloc[:half], np.asarray(y)[:half])
+    asked = X.iloc[half:]
+    middle = len(asked) // 2
+    before = score(learner, asked)[:middle]
+    later = asked.iloc[middle:]
+    turned = later.apply(lambda column: pd.Series(np.roll(column.to_numpy(), 1) * 3 + 1, index=later.index))
+    altered = score(learner, pd.concat([asked.iloc[:middle], turned.astype(later.dtypes)]))[:middle]
+    _same(scorer, before, altered, "changes the scores of earlier rows when later ones are altered")
+    alone = score(learner, asked.iloc[:middle])
+    _same(scorer, before, alone, "changes the scores of earlier rows when later ones are not there")
+
+
+def check_scoring_changes_nothing(scorer: Any, X: pd.DataFrame, y: npt.ArrayLike) -> None:
+    """Check that who is asked neither learns from the question nor writes into the caller's table.
+
+    Raises
+    ------
+    ScorerLawError
+        If a score differs after other rows were scored in between, or the table was changed.
+
+    Examples
+    --------
+    >>> from fraud.scorers import RuleScorecard
+    >>> hits = pd.DataFrame({"rule:a": [0, 1, 0, 1], "rule:b": [0, 0, 1, 1]})
+    >>> check_scoring_changes_nothing(RuleScorecard(), hits, [0, 1, 0, 1])
+    """
+    learner = fitted(scorer, X, y)
+    given = X.copy()
+    before = score(learner, given)
+    if not given.equals(X):
+        raise ScorerLawError(f"{_name(scorer)} writes into the table that it scores; let it take a copy.")
+    score(learner, X.iloc[::-1].iloc[: max(1, len(X) // 2)])
+    _same(
+        scorer, before, score(learner, X), "gives other scores after it has scored others, so it learns by scoring", 0.0
+    )
+
+
 LAWS = (
     check_label_is_not_read_when_scoring,
     check_rows_do_not_influence_each_other,
     check_same_seed_same_score,
     check_probabilities_are_probabilities,
     check_missing_columns_are_refused_clearly,
+    check_future_is_not_read_when_scoring,
+    check_scoring_changes_nothing,
+    check_monotone_where_declared,
 )
 """Every law of this module, for whoever wants to run them all."""
 

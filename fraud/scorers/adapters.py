@@ -4,6 +4,9 @@ scikit-learn has `predict_proba` or `decision_function`; PyOD has `decision_func
 cuts off the tails, and with them the order of the most suspicious); river has `predict_proba_one` or
 `score_one` and learns row by row. Nothing needs to be inherited or registered: what the object can do is
 looked at, in this order.
+
+Tables of payments have missing values (NaN). Who cannot take them, and says so when it is fitted, or is river's, gets
+the medians of the rows that were learnt from instead (`FilledIn`): what is missing then tells it nothing.
 """
 
 import copy
@@ -18,7 +21,7 @@ from sklearn.base import OutlierMixin
 
 from fraud.errors import ScorerLoadError, ScorerUnusableError
 
-__all__ = ["fitted", "load", "score"]
+__all__ = ["FilledIn", "fitted", "load", "score"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,8 +43,8 @@ def load(name: str) -> Any:
 
     Examples
     --------
-    >>> load("fraud.scorers:RulesAndTrees")
-    RulesAndTrees()
+    >>> load("fraud.scorers:Blend")
+    Blend()
     """
     module_name, colon, class_name = name.partition(":")
     parts = [*module_name.split("."), class_name]
@@ -107,16 +110,55 @@ def fitted(scorer: Any, X: pd.DataFrame, y: npt.ArrayLike) -> Any:
     >>> fitted(DummyClassifier(), pd.DataFrame({"hour": [1, 2]}), [0, 1]).classes_.tolist()
     [0, 1]
     """
+    if not hasattr(scorer, "fit") and not hasattr(scorer, "learn_one"):
+        raise ScorerUnusableError(f"{type(scorer).__name__} has neither fit(X, y) nor learn_one(x, y).")
+    if type(scorer).__module__.startswith("river."):
+        return FilledIn(scorer, X, y)
+    try:
+        return _learnt(scorer, X, y)
+    except ValueError as error:
+        if not _is_of_missing_values(error, X):
+            raise
+    return FilledIn(scorer, X, y)
+
+
+class FilledIn:
+    """A fitted scorer that takes no missing values, and what they are filled with.
+
+    Attributes
+    ----------
+    learner
+        The fitted scorer.
+    medians
+        The median of each column in the rows that were learnt from; 0 where there is none.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> learner = fitted(LogisticRegression(), pd.DataFrame({"hour": [1, np.nan, 3, 4]}), [0, 0, 1, 1])
+    >>> type(learner).__name__, learner.medians.tolist()
+    ('FilledIn', [3.0])
+    """
+
+    def __init__(self, scorer: Any, X: pd.DataFrame, y: npt.ArrayLike) -> None:
+        self.medians = X.median(numeric_only=True).fillna(0.0)
+        self.learner = _learnt(scorer, X.fillna(self.medians), y)
+
+
+def _learnt(scorer: Any, X: pd.DataFrame, y: npt.ArrayLike) -> Any:
     learner = copy.deepcopy(scorer)
     if hasattr(learner, "fit"):
         learner.fit(X, y)
-    elif hasattr(learner, "learn_one"):
-        labelled = "y" in inspect.signature(learner.learn_one).parameters
-        for row, label in zip(X.to_dict("records"), np.asarray(y).tolist(), strict=True):
-            learner.learn_one(row, label) if labelled else learner.learn_one(row)
-    else:
-        raise ScorerUnusableError(f"{type(scorer).__name__} has neither fit(X, y) nor learn_one(x, y).")
+        return learner
+    labelled = "y" in inspect.signature(learner.learn_one).parameters
+    for row, label in zip(X.to_dict("records"), np.asarray(y).tolist(), strict=True):
+        learner.learn_one(row, label) if labelled else learner.learn_one(row)
     return learner
+
+
+def _is_of_missing_values(error: ValueError, X: pd.DataFrame) -> bool:
+    said = str(error).lower()
+    return bool(X.isna().to_numpy().any()) and any(word in said for word in ("nan", "missing value", "infinity"))
 
 
 def score(scorer: Any, X: pd.DataFrame) -> Floats:
@@ -142,6 +184,8 @@ def score(scorer: Any, X: pd.DataFrame) -> Floats:
     >>> score(ByAmount(), pd.DataFrame({"amount_fen": [5, 7]})).tolist()
     [5.0, 7.0]
     """
+    if isinstance(scorer, FilledIn):
+        return score(scorer.learner, X.fillna(scorer.medians))
     name = type(scorer).__name__
     found = np.asarray(_raw(scorer, X, name), dtype=np.float64)
     if found.shape != (X.shape[0],):
