@@ -10,10 +10,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import orjson
 
 from fraud.costs import CostTable
@@ -21,6 +19,7 @@ from fraud.engine.canonical import canonical, seconds
 from fraud.engine.capacity import Capacity
 from fraud.engine.events import check_event, differing, event_json, marks
 from fraud.engine.explaining import explain
+from fraud.engine.feeding import Features, confirm
 from fraud.engine.judging import Circumstances, decide_event
 from fraud.engine.lists import ListEntry, Lists
 from fraud.engine.log import DecisionLog
@@ -28,20 +27,10 @@ from fraud.engine.record import Decision, read_decision
 from fraud.engine.setting import Model, Setting
 from fraud.engine.shadow import Shadow
 from fraud.engine.snooze import Snooze, Snoozes
-from fraud.errors import EngineMismatchError, EventConflictError
+from fraud.errors import EngineMismatchError, EventConflictError, EventRefusedError
 from fraud.rules import Rulebook
 
-__all__ = ["Engine", "Features", "confirm"]
-
-
-class Features(Protocol):
-    """What `fraud.online.OnlineFeatures` offers: point-in-time features, fed event by event."""
-
-    names: tuple[str, ...]
-    sequence: int
-
-    def push(self, event: Mapping[str, object]) -> npt.NDArray[np.float64]:
-        """Return the features of an event from those before it, then take it in."""
+__all__ = ["Engine"]
 
 
 class Engine:
@@ -178,7 +167,7 @@ class Engine:
     def _earlier(self, log: DecisionLog, event_id: str, content: bytes) -> Decision | None:
         """Return the decision of an event that came before, and refuse another event of the same id."""
         log.check()
-        found = log.find(event_id)
+        found = log.find("event", event_id)
         if found is None:
             return None
         if found[0] != content:
@@ -254,7 +243,7 @@ class Engine:
         self._note("snooze", None, lambda: self.snoozes.put(snooze))
 
     def confirm(self, event_id: str, is_fraud: bool, at: datetime) -> None:
-        """Tell what an earlier event turned out to be; the features learn of it.
+        """Tell what an earlier event turned out to be; the features learn of it. Telling it again changes nothing.
 
         Parameters
         ----------
@@ -264,9 +253,14 @@ class Engine:
             Whether it was fraud.
         at
             Local time at which this became known.
+
+        Raises
+        ------
+        EventRefusedError
+            If the log has no event of this id.
         """
         content = {"event": event_id, "is_fraud": is_fraud, "at": at.isoformat()}
-        self._note("label", content, lambda: confirm(self.features, content))
+        self._note("label", content, lambda: confirm(self.features, content), event_id)
 
     def close(self) -> None:
         """Write what waits and let go of the log; the engine must not be used afterwards."""
@@ -280,17 +274,20 @@ class Engine:
             yield
             self._taken_in = self.features.sequence
 
-    def _note(self, kind: str, content: Any, change: Callable[[], Any]) -> None:
+    def _note(self, kind: str, content: Any, change: Callable[[], Any], key: str | None = None) -> None:
         """Make a change between two events, and write it down in the same order."""
+        log = self.log
         with self._lock:
-            if self.log is not None:
-                self.log.check()
-            made = change()
-            number = 0 if self.log is None else self.log.append(kind, None, made if content is None else content)
-        if self.log is not None:
-            self.log.wait(number)
-
-
-def confirm(features: Any, content: Mapping[str, Any]) -> None:
-    """Tell the features what an earlier event turned out to be, from what the log keeps of it."""
-    features.confirm(content["event"], content["is_fraud"], datetime.fromisoformat(content["at"]))
+            if log is None:
+                change()
+                return
+            log.check()
+            if key is not None and log.find("event", key) is None:
+                raise EventRefusedError(f"event {key} was never decided here, so nothing can be confirmed of it")
+            known = None if key is None else log.find(kind, key)
+            if known is None or known[0] != canonical(content):
+                made = change()
+                number = log.append(kind, key, made if content is None else content)
+            else:
+                number = log.last
+        log.wait(number)

@@ -185,7 +185,7 @@ def check_event(event: Mapping[str, Any]) -> tuple[str, int, int]:
     second = seconds(time)
     if not _FIRST_SECOND <= second < _END_SECOND:
         raise EventRefusedError(f"occurred_at is {_shown(time)}; it must be from {FIRST_YEAR} to {LAST_YEAR}")
-    if not _is_number(amount) or not 0 <= amount <= _MOST_FEN or amount != int(amount):
+    if amount is None or not _is_number(amount) or not 0 <= amount <= _MOST_FEN or amount != int(amount):
         raise EventRefusedError(f"amount_fen is {_shown(amount)}; it must be whole fen from 0 to {_MOST_FEN}")
     for name, value in event.items():
         if type(value) is not _KIND.get(name, type(value)) and value is not None:

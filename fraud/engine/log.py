@@ -27,11 +27,16 @@ CREATE TABLE IF NOT EXISTS items (
     content BLOB NOT NULL, decision BLOB, chain BLOB NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS events ON items (key) WHERE kind = 'event';
+CREATE INDEX IF NOT EXISTS labels ON items (key, sequence) WHERE kind = 'label';
 CREATE INDEX IF NOT EXISTS others ON items (sequence) WHERE kind != 'event';
 CREATE TABLE IF NOT EXISTS snapshots (
     sequence INTEGER PRIMARY KEY, file TEXT NOT NULL, hash TEXT NOT NULL, state BLOB NOT NULL
 );
 """
+_FIND = {
+    "event": "SELECT content, decision FROM items WHERE kind = 'event' AND key = ?",
+    "label": "SELECT content, decision FROM items WHERE kind = 'label' AND key = ? ORDER BY sequence DESC LIMIT 1",
+}
 
 
 class Item(NamedTuple):
@@ -90,7 +95,7 @@ class DecisionLog:
         self.path = Path(path)
         self._commit, self._pending_lock = threading.Lock(), threading.Lock()
         self._pending: list[tuple[int, str, str | None, bytes, Callable[[], bytes] | None]] = []
-        self._waiting: dict[str, tuple[bytes, Any]] = {}
+        self._waiting: dict[tuple[str, str], tuple[bytes, Any]] = {}
         self._broken = self._stopped = ""
         self._guard = None if read_only else self._own()
         try:
@@ -98,6 +103,8 @@ class DecisionLog:
             self._reader = self._open(True)
             last = self._reader.execute("SELECT sequence, chain FROM items ORDER BY sequence DESC LIMIT 1").fetchone()
         except sqlite3.DatabaseError as error:
+            if self._guard is not None:
+                self._guard.close()
             raise DecisionLogError(f"{self.path.name} is no log of decisions, or is damaged: {error}") from error
         self.last: int = last[0] if last else 0
         self._chain: bytes = last[1] if last else b""
@@ -121,14 +128,12 @@ class DecisionLog:
             connection.executescript(_SCHEMA)
         return connection
 
-    def find(self, event_id: str) -> tuple[bytes, Any] | None:
-        """Return the content of an event and its decision: the object while it is not on the disk, later its bytes."""
+    def find(self, kind: str, key: str) -> tuple[bytes, Any] | None:
+        """Return content and decision (bytes once it is on the disk) of the event, or of the last label, of a key."""
         with self._pending_lock:
-            found = self._waiting.get(event_id)
+            found = self._waiting.get((kind, key))
             if found is None:
-                rows = self._reader.execute(
-                    "SELECT content, decision FROM items WHERE kind = 'event' AND key = ?", (event_id,)
-                )
+                rows = self._reader.execute(_FIND[kind], (key,))
                 found = rows.fetchone()
         return found
 
@@ -154,8 +159,8 @@ class DecisionLog:
             self.last = number = self.last + 1
             data = content if isinstance(content, bytes) else canonical(content)
             self._pending.append((number, kind, key, data, decision and decision.record))
-            if kind == "event" and key is not None:
-                self._waiting[key] = (data, decision)
+            if key is not None:
+                self._waiting[kind, key] = (data, decision)
             return number
 
     def wait(self, sequence: int) -> None:
@@ -180,9 +185,9 @@ class DecisionLog:
                 raise DecisionLogError(self._broken) from error
             with self._pending_lock:
                 self._durable = batch[-1][0]
-                for _, kind, key, _, _ in batch:
-                    if kind == "event" and key is not None:
-                        self._waiting.pop(key, None)
+                for _, kind, key, data, _ in batch:
+                    if key is not None and self._waiting.get((kind, key), (b"",))[0] is data:
+                        del self._waiting[kind, key]
 
     def _write(self, batch: list[tuple[int, str, str | None, bytes, Callable[[], bytes] | None]]) -> None:
         rows = []

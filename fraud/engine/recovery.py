@@ -13,8 +13,9 @@ import orjson
 
 from fraud.engine.canonical import content_hash, seconds
 from fraud.engine.capacity import Capacity
-from fraud.engine.deciding import Engine, confirm
+from fraud.engine.deciding import Engine
 from fraud.engine.events import event_of
+from fraud.engine.feeding import confirm
 from fraud.engine.lists import Lists
 from fraud.engine.log import DecisionLog, Item, Snapshot
 from fraud.engine.setting import schema_hash

@@ -15,9 +15,9 @@ import orjson
 
 from fraud.engine.canonical import read_floats, seconds
 from fraud.engine.capacity import Capacity
-from fraud.engine.deciding import Features, confirm
 from fraud.engine.events import check_event, event_of, marks
 from fraud.engine.explaining import explain
+from fraud.engine.feeding import Features, confirm
 from fraud.engine.judging import Circumstances, decide_event
 from fraud.engine.lists import Lists
 from fraud.engine.log import DecisionLog, Item
