@@ -2,7 +2,7 @@
 
 In: alerts of the engine, history tables, the decision log, and what analysts say. Out: profiles of a customer, network
 address, phone or device (`profile`), cases in the order of their urgency with a history that nobody can change
-(`WorkList`), labels as they were known at any moment, approved entries of lists, and pages of HTML that need no network.
+(`WorkList`), labels as they were known at any moment, approved entries of lists, and pages that need no network.
 """
 
 from fraud.casework.cases import Alert, Case, Listing, Outcome, Step, alert_of

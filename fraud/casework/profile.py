@@ -14,6 +14,7 @@ import pandas as pd
 
 from fraud.casework.cases import Case, Outcome
 from fraud.costs import ACTIONS
+from fraud.engine.canonical import seconds as seconds_of
 from fraud.engine.lists import ENTITIES, ListEntry
 from fraud.engine.snooze import Snooze
 from fraud.errors import ProfileInputError
@@ -64,8 +65,8 @@ class Profile:
     """What is known of one entity up to `until`; times are seconds since 1970 in local time, money is fen.
 
     `hours`, `weekdays` and `amounts` are counts; `days` the count of each of the last 60 days, the oldest first;
-    `usual_fen` the amounts below which a tenth, half and nine tenths lie. `habits` and `links` are by column and by kind,
-    commonest first. `decisions` are counts by action, `rules` by rule, `recent` the last events with what was decided.
+    `usual_fen` the amounts below which a tenth, half and nine tenths lie. `habits` are by column and `links` by
+    kind, commonest first. `decisions` are counts by action, `rules` by rule, `recent` the last events and decisions.
     """
 
     kind: str
@@ -148,13 +149,16 @@ def profile(
     seconds = _seconds(rows["occurred_at"])
     now = until if until is not None else int(seconds.max()) if len(seconds) else 0
     rows = rows.assign(_at=seconds)[seconds <= now].sort_values("_at", kind="stable")
-    listed, silenced = ([one for one in many if _acts(one, now)] for many in (list(entries), list(snoozes)))
+    listed = [entry for entry in entries if _acts(entry, now)]
+    silenced = [snooze for snooze in snoozes if _acts(snooze, now)]
     known = {outcome.event_id: outcome for outcome in outcomes if outcome.known_at <= now}
     taken = {str(one.event_id): one for one in decisions if one.decided_at <= now}
     rows = rows.assign(_event=_texts(rows, "transaction_id"))
     own = [taken[event] for event in rows["_event"] if event in taken]
     return Profile(
-        *(kind, value, now),
+        kind=kind,
+        value=value,
+        until=now,
         **_money(rows),
         **_clock(rows, now),
         habits={name: _tallied(rows, name) for name in _HABITS if name in rows and rows[name].notna().any()},
@@ -182,12 +186,11 @@ def _texts(rows: pd.DataFrame, name: str) -> list[str]:
     return [str(value) for value in rows[name]] if name in rows else [""] * len(rows)
 
 
-def _acts(entry: Any, now: int) -> bool:
-    since, until = entry.span
-    return bool(since <= now < until)
+def _acts(entry: ListEntry | Snooze, now: int) -> bool:
+    return seconds_of(entry.since) <= now and (entry.until is None or now < seconds_of(entry.until))
 
 
-def _is_of(entry: Any, kind: str, value: str) -> bool:
+def _is_of(entry: ListEntry | Snooze, kind: str, value: str) -> bool:
     return entry.value == value and KINDS[kind] in ENTITIES.get(entry.entity, ())
 
 
@@ -236,8 +239,10 @@ def _linked(kind: str, rows: pd.DataFrame, known: Mapping[str, Outcome], listed:
         table = grouped.reset_index().sort_values(["frauds", "count", "_value"], ascending=[False, False, True])
         counts[other] = len(table)
         links[other] = tuple(
-            Link(str(name), *map(int, figures), _colours(listed, other, str(name)))
-            for name, *figures in table.head(_MOST).to_numpy(object)
+            Link(
+                str(name), int(count), int(fen), int(first), int(last), int(frauds), _colours(listed, other, str(name))
+            )
+            for name, count, fen, first, last, frauds in table.head(_MOST).to_numpy(object)
         )
     return {"links": links, "link_counts": counts}
 

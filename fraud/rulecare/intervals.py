@@ -39,7 +39,7 @@ def wilson(found: npt.ArrayLike, of: npt.ArrayLike, level: float = 0.95) -> tupl
     """
     k, n = np.asarray(found, np.float64), np.asarray(of, np.float64)
     z = float(ndtri(0.5 + level / 2))
-    tried = np.maximum(n, 1e-300)
+    tried = np.where(n > 0, n, 1.0)
     share, widened = k / tried, 1 + z * z / tried
     middle = (share + z * z / (2 * tried)) / widened
     half = z * np.sqrt(share * (1 - share) / tried + z * z / (4 * tried * tried)) / widened

@@ -107,7 +107,8 @@ def _does_not_pay(health: RuleHealth) -> Said:
 
 
 def _adds_nothing(health: RuleHealth) -> Said:
-    if health.only_frauds or health.adds_benefit_fen >= 0 or health.action == "score":
+    is_little = health.only_hits < LEAST_JUDGED  # too few alerts of its own to say that they are always wrong
+    if health.only_frauds or is_little or health.adds_benefit_fen >= 0 or health.action == "score":
         return None
     cost = yuan(-health.adds_benefit_fen)
     why = f"no fraud is caught by it alone, and after the better rules its alerts cost {cost} yuan"
