@@ -63,6 +63,7 @@ class Application:
     def __init__(self, desk: Desk, door: Door | None = None, now: Callable[[], datetime | None] = lambda: None) -> None:
         self.desk, self.door, self._now = desk, door or Door(), now
         self.live = Live(desk)
+        self._swapping = asyncio.Lock()
         description = orjson.dumps(openapi(MOST_EVENTS))
         self._rest = Starlette(
             routes=[
@@ -146,8 +147,9 @@ class Application:
 
     async def swap(self, text: str, source: str) -> Mapping[str, Any]:
         """Put a rulebook in force; events that are being decided meanwhile are decided by the old one, wholly."""
-        await self.desk.aside(lambda: self.desk.decider.swap_rules(text, source))
-        return self.desk.decider.versions()
+        async with self._swapping:
+            await asyncio.to_thread(self.desk.decider.swap_rules, text, source)
+            return self.desk.decider.versions()
 
     async def _metrics(self, request: Request) -> Response:
         told = self.live.state()

@@ -1,7 +1,7 @@
 """What serving asks of whoever decides: one decision for each event id, kept for good before anybody is told.
 
 `EngineDecider` stands before the engine of `fraud.engine` with its log; tests put small honest ones in its place. All
-calls but `find` come from one thread at a time.
+calls but `find` and `swap_rules` come from one thread.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,8 @@ from fraud.engine.deciding import Engine
 from fraud.engine.record import Decision
 from fraud.engine.recovery import checkpoint
 from fraud.engine.setting import Setting
-from fraud.rules import parse
+from fraud.errors import RulebookError
+from fraud.rules import check_examples, parse
 
 __all__ = ["Decider", "EngineDecider", "Event", "Kept", "Told"]
 
@@ -65,7 +66,10 @@ class Decider(Protocol):
         """Return what a rule is called in English and Chinese, if it is in force."""
 
     def swap_rules(self, text: str, source: str) -> None:
-        """Put another rulebook in force from the next event on; a wrong one raises and changes nothing."""
+        """Put another rulebook in force from the next event on; a wrong one raises and changes nothing.
+
+        It may take a second, and is called beside the thread that decides.
+        """
 
     def close(self) -> None:
         """Write everything down, and end."""
@@ -89,9 +93,9 @@ class EngineDecider:
 
     def decide(self, event: Event, why: str = "") -> tuple[Decision, bool]:
         """Decide, and put the decision into the log without waiting for the disk."""
-        before = self._log.last
+        before = self.engine.features.sequence
         decision, _ = self.engine.enter(event, None if self._clock is None else self._clock(), why)
-        return decision, self._log.last > before
+        return decision, self.engine.features.sequence > before
 
     def commit(self) -> None:
         """Write to the disk."""
@@ -99,7 +103,7 @@ class EngineDecider:
 
     def find(self, event_id: str) -> Kept | None:
         """Look into the log; a decision that is not on the disk yet is not told."""
-        found = self._log.find(event_id)
+        found = self._log.find("event", event_id)
         return None if found is None or not isinstance(found[1], bytes) else Kept(event_id, _body(found[1]))
 
     def place(self) -> int:
@@ -123,7 +127,10 @@ class EngineDecider:
 
     def swap_rules(self, text: str, source: str) -> None:
         """Read, check, make ready, and only then switch."""
-        self._titles = _titles(self.engine.swap(rules=parse(text, source)))
+        rulebook = parse(text, source)
+        if failures := check_examples(rulebook):
+            raise RulebookError(f"{source}: {failures[0]}; {len(failures)} examples of its own are not kept")
+        self._titles = _titles(self.engine.swap(rules=rulebook))
 
     def close(self) -> None:
         """Set the state down, so that the next start is quick, and let go of the log."""

@@ -1,9 +1,9 @@
 """The desk (决策台): each event gets its one decision, is answered only after that was written down, and in time.
 
-Events are decided one after another in the order of their arrival, by one thread, in groups: what came while one group
-was decided is the next one. A group is written down at once (group commit) and only then answered, so that an answer that
-somebody has seen survives the death of the process. The event loop only reads, and hands over. If the log cannot be
-written, nothing more is decided until the process is started anew.
+Events are decided one after another, in the order of their arrival, by one thread, in groups: what came while one
+group was decided is the next one. A group is written down at once (group commit) and only then answered, so that an
+answer that somebody has seen survives the death of the process. The event loop only reads, and hands over. If the log
+cannot be written, nothing more is decided until the process is started anew.
 """
 
 import asyncio

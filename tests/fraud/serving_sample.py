@@ -24,7 +24,7 @@ from fraud.serving.server import listen
 
 RULES = """
 id = "{id}"
-version = "1"
+version = 1
 title = "t"
 title_zh = "测试"
 [[rule]]
@@ -36,6 +36,8 @@ action = "hold"
 severity = 3
 reason = "more than usual"
 reason_zh = "金额偏大"
+owner = "risk"
+tags = ["mobile"]
 hits = [{{amount_fen = 100000000}}]
 misses = [{{amount_fen = 1}}]
 """
@@ -75,7 +77,7 @@ class SampleDecider:
 
     def decide(self, event: Mapping[str, Any], why: str = "") -> tuple[SampleDecision, bool]:
         content = canonical(event_json(event))
-        found = self.log.find(event["transaction_id"])
+        found = self.log.find("event", event["transaction_id"])
         if found is not None:
             if found[0] != content:
                 raise EventConflictError(f"event {event['transaction_id']} was decided before with other content")
@@ -112,7 +114,7 @@ class SampleDecider:
         self.log.wait(self.log.last)
 
     def find(self, event_id: str) -> Kept | None:
-        found = self.log.find(event_id)
+        found = self.log.find("event", event_id)
         return Kept(event_id, found[1]) if found and isinstance(found[1], bytes) else None
 
     def place(self) -> int:
