@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from fraud.casework.states import State
 from fraud.errors import CaseInputError
+from fraud.rules.reference import present
 
 __all__ = ["Alert", "Case", "Listing", "Outcome", "Step", "alert_of"]
 
@@ -128,7 +129,7 @@ def alert_of(event: Mapping[str, Any], decision: Any, now: int, ring_id: str = "
     Parameters
     ----------
     event
-        The columns of `fraud.schema`; missing is absent or None.
+        The columns of `fraud.schema`; missing is absent, None or NaN.
     decision
         Anything with event_id, occurred_at, amount_fen, action, probability and reasons, as `fraud.engine` makes them.
     now
@@ -138,7 +139,7 @@ def alert_of(event: Mapping[str, Any], decision: Any, now: int, ring_id: str = "
     unknown
         Probability that is taken where rules alone decided.
     """
-    named = {entity: event.get(column) for entity, column in _ENTITY_COLUMNS.items()}
+    named = {entity: present(event.get(column)) for entity, column in _ENTITY_COLUMNS.items()}
     return Alert(
         event_id=str(decision.event_id),
         customer_id=str(event["customer_id"]),

@@ -1,11 +1,11 @@
 """Entries of lists that a case proposes, and what they become once a second person has agreed (制单与复核).
 
-A confirmed fraud proposes black entries for what the thieves own, a false alarm a snooze for the customer who was
-disturbed for nothing. `suggested` makes the proposals that usually follow; the analyst keeps or leaves them. What is
-approved is a `ListEntry` or `Snooze` of `fraud.engine`, and names both persons.
+A confirmed fraud proposes black entries for what the thieves own, and never for the victim; a false alarm a snooze for
+the customer who was disturbed for nothing. `suggested` makes the proposals that usually follow; the analyst keeps or
+leaves them. What is approved is a `ListEntry` or `Snooze` of `fraud.engine`, and names both persons.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
@@ -21,8 +21,8 @@ Entry: TypeAlias = ListEntry | Snooze
 
 _DAY: Final = 86_400
 _SNOOZE_DAYS: Final = 30
-_OF_THIEVES: Final = ("payee", "device", "phone", "merchant")
-"""What can be listed black after a fraud: the customer, the card and the account are the victim's."""
+_SHARED: Final = ("payee", "device", "phone", "merchant")
+"""What belongs to the thieves if several victims of one case meet in it; of one victim it may be his own."""
 
 
 def moment(seconds: int) -> datetime:
@@ -87,15 +87,23 @@ def suggested(state: State, alerts: Iterable[Alert], now: int) -> list[Listing]:
     >>> [(one.colour, one.entity, one.value) for one in suggested(State.FALSE_ALARM, [alert], now=0)]
     [('snooze', 'customer', 'C1')]
     """
-    found: dict[tuple[str, str], Listing] = {}
-    for alert in alerts:
-        if state is State.CONFIRMED_FRAUD:
-            for entity in _OF_THIEVES:
-                if value := alert.entities.get(entity):
-                    reason = f"confirmed fraud {alert.event_id}"
-                    found.setdefault((entity, value), Listing("black", entity, value, reason))
-        elif state is State.FALSE_ALARM:
+    seen, found = list(alerts), dict[tuple[str, str], Listing]()
+    for alert in seen:
+        if state is State.FALSE_ALARM:
             reason, until = f"false alarm {alert.event_id}", now + _SNOOZE_DAYS * _DAY
-            value = alert.customer_id
-            found.setdefault(("customer", value), Listing("snooze", "customer", value, reason, until))
+            customer = alert.customer_id
+            found.setdefault(("customer", customer), Listing("snooze", "customer", customer, reason, until))
+        elif state is State.CONFIRMED_FRAUD:
+            for entity, value in _of_thieves(alert, seen):
+                found.setdefault((entity, value), Listing("black", entity, value, f"confirmed fraud {alert.event_id}"))
     return list(found.values())
+
+
+def _of_thieves(alert: Alert, alerts: Sequence[Alert]) -> Iterator[tuple[str, str]]:
+    """Yield the payee of a transfer, and what customers of the case share; a shop of one victim is mostly honest."""
+    is_transfer = not {"merchant", "terminal"} & set(alert.entities)
+    for entity in _SHARED:
+        if value := alert.entities.get(entity):
+            sharers = {other.customer_id for other in alerts if other.entities.get(entity) == value}
+            if len(sharers) > 1 or (entity == "payee" and is_transfer):
+                yield entity, value

@@ -53,12 +53,12 @@ def profile_page(profile: Profile, link: Links = no_links) -> str:
         If jinja2 is not installed.
     """
     hours = [f"{hour:02}" if hour % 3 == 0 else "" for hour in range(24)]
-    ago = [f"-{59 - at}d" if at % 10 == 9 and at < 59 else "0" if at == 59 else "" for at in range(60)]
+    days = [_day(profile.last_at - (59 - at) * 86_400)[5:] if at % 10 == 9 else "" for at in range(60)]
     charts = (
         ("Hours of the day", "交易时段", bars(profile.hours, hours, "transactions by hour of the day")),
         ("Days of the week", "星期", bars(profile.weekdays, _DAYS, "transactions by day of the week")),
         ("Amounts in yuan", "金额分布（元）", bars(profile.amounts, _AMOUNTS, "transactions by amount in yuan")),
-        ("The last 60 days", "近 60 天", bars(profile.days, ago, "transactions on each of the last 60 days")),
+        ("Sixty days up to the last event", "末笔交易前 60 天", bars(profile.days, days, "transactions on each day")),
     )
     return _page("profile.html.j2", p=profile, charts=charts, link=link)
 

@@ -64,7 +64,7 @@ class Link:
 class Profile:
     """What is known of one entity up to `until`; times are seconds since 1970 in local time, money is fen.
 
-    `hours`, `weekdays` and `amounts` are counts; `days` the count of each of the last 60 days, the oldest first;
+    `hours`, `weekdays` and `amounts` are counts; `days` the count of each of 60 days, the last event's is last;
     `usual_fen` the amounts below which a tenth, half and nine tenths lie. `habits` are by column and `links` by
     kind, commonest first. `decisions` are counts by action, `rules` by rule, `recent` the last events and decisions.
     """
@@ -160,7 +160,7 @@ def profile(
         value=value,
         until=now,
         **_money(rows),
-        **_clock(rows, now),
+        **_clock(rows),
         habits={name: _tallied(rows, name) for name in _HABITS if name in rows and rows[name].notna().any()},
         **_linked(kind, rows, known, listed),
         decisions=tuple(int(sum(one.action == action for one in own)) for action in range(len(ACTIONS))),
@@ -205,10 +205,10 @@ def _money(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _clock(rows: pd.DataFrame, now: int) -> dict[str, Any]:
+def _clock(rows: pd.DataFrame) -> dict[str, Any]:
     at = rows["_at"].to_numpy(np.int64)
     day = at // 86_400
-    ago = now // 86_400 - day
+    ago = day.max(initial=0) - day
     days = np.bincount(_DAYS - 1 - ago[ago < _DAYS], minlength=_DAYS)
     return {
         "first_at": int(at[0]) if len(at) else 0,
