@@ -10,7 +10,7 @@ import numpy.typing as npt
 from fraud.rules.columns import Numbers, Prepared
 from fraud.rules.evaluate import is_text, numbers, true_rows
 from fraud.rules.sources import Cuts, Judged, Numeric, Pair, Present, Source, Textual, Words
-from fraud.rules.syntax import Comparison, Field, Not, fields_of
+from fraud.rules.syntax import Comparison, Not, fields_of
 from fraud.rules.tables import Tables
 
 __all__ = ["HitLists", "fields_of_source", "judge_block", "word_cells"]
@@ -43,6 +43,7 @@ def fields_of_source(source: Source) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from fraud.rules.syntax import Field
     >>> fields_of_source(Pair(Field("ip"), Field("place")))
     ('ip', 'place')
     """
@@ -57,7 +58,7 @@ def fields_of_source(source: Source) -> tuple[str, ...]:
 
 def word_cells(tables: Tables, prepared: Prepared) -> WordCells:
     """Return for each source of texts the cell of each category of its column; the last one is for missing."""
-    found = {}
+    found: dict[Source, Any] = {}
     for source, axis in zip(tables.sources, tables.axes, strict=True):
         if isinstance(source, Textual) and isinstance(axis, Words):
             categories = prepared.texts(source.name).categories
@@ -117,7 +118,7 @@ def _narrow(tables: Tables, loops: Any, prepared: Prepared, words: WordCells, pl
 def _find(source: Source, axis: Cuts | Words, loops: Any, prepared: Prepared, words: WordCells, cells: Any) -> None:
     """Write the cells of one source."""
     if isinstance(axis, Words):
-        np.take(words[source], prepared.texts(source.name).codes, out=cells, mode="wrap")
+        cells[:] = words[source][prepared.texts(source.name).codes] if isinstance(source, Textual) else 0
         return
     found = _values(source, prepared)
     is_whole = found.values.dtype == np.int64

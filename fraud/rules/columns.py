@@ -25,7 +25,7 @@ Columns: TypeAlias = Mapping[str, Any] | pd.DataFrame
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """Numbers, int64 or float64; `mask` says which are present, None that all are but NaN. Or one value and its mask."""
+    """Numbers, int64 or float64, or one of them; `mask` says which are present, None that all are but NaN."""
 
     values: Any
     mask: Any = None

@@ -44,11 +44,11 @@ class Places:
         return None
 
     def inside(self, path: Path, place: Place) -> Place | None:
-        """Return where a place within a text value stands in the file; None if the value's place is not known.
+        r"""Return where a place within a text value stands in the file; None if the value's place is not known.
 
         Examples
         --------
-        >>> places = places_of('a = 1' + chr(10) + 'when = "x == \\\\"b\\\\" or z"')
+        >>> places = places_of('a = 1' + chr(10) + 'when = "x == \\"b\\" or z"')
         >>> places.inside(("when",), Place(1, 13))
         Place(line=2, column=23)
         """
@@ -95,7 +95,8 @@ def places_of(text: str) -> Places:
     """
     places = Places(text)
     counts: dict[Path, int] = {}
-    here, table = _blank(text, 0), ()
+    here = _blank(text, 0)
+    table: Path = ()
     while here < len(text):
         if text[here] == "[":
             here, table = _header(text, here, counts, places)

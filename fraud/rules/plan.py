@@ -18,7 +18,7 @@ import numpy.typing as npt
 from fraud.rules.batch import fields_of_source
 from fraud.rules.reference import Event
 from fraud.rules.single import reader
-from fraud.rules.sources import Cuts, Numeric, Pair, Source, Textual, Words
+from fraud.rules.sources import Cuts, Numeric, Pair, Source, Words
 from fraud.rules.syntax import Arithmetic, Field, Minus, Node, Number
 from fraud.rules.tables import Tables
 from fraud.rules.vocabulary import VOCABULARY

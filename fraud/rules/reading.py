@@ -1,70 +1,92 @@
-"""A rulebook read from TOML, strictly: what is not understood is refused, with what would be right.
+"""A rulebook read from TOML, one file or a folder of them, strictly; see `fraud.rules.entries`.
 
-A misspelt entry that is silently ignored is a rule that a bank believes it has. So keys are exact, every rule
-brings examples, and its reason may only name fields that the condition reads or that every transaction has.
+In a folder one file has the head (id, version, titles) and all share their lists and segments. `include` names other
+rulebooks, relative to that file, whose rules come first.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fraud.errors import ConditionError, RulebookError
-from fraud.rules.language import parse_condition
-from fraud.rules.reasons import FIELD_IN_REASON
-from fraud.rules.rulebook import ACTIONS, Rule, Rulebook
-from fraud.rules.syntax import fields_of
-from fraud.rules.vocabulary import VALUES, VOCABULARY, nearest
-from fraud.schema import REQUIRED, Kind
+from fraud.errors import RulebookError
+from fraud.rules.entries import Here, check_entries, rule_of
+from fraud.rules.language import Lists
+from fraud.rules.places import Places, places_of
+from fraud.rules.rulebook import Rule, Rulebook
+from fraud.rules.templates import Segment, expand, segments_of
+from fraud.rules.vocabulary import VOCABULARY
+from fraud.schema import Kind
 
-__all__ = ["first_rulebook", "load", "parse"]
+__all__ = ["first_rulebook", "full_rulebook", "load", "parse"]
 
-_HEAD: Final = {"id": str, "version": int, "title": str, "title_zh": str, "rule": list}
-_ENTRIES: Final = {
-    **{"id": str, "title": str, "title_zh": str, "when": str, "action": str, "severity": int, "reason": str},
-    **{"reason_zh": str, "tags": list, "owner": str, "hits": list, "misses": list},
-}
-_TYPES: Final = {str: "text in quotes", int: "a whole number", list: "a list in square brackets"}
-_ID: Final = re.compile(r"[a-z][a-z0-9_]*")
-_RULE_HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*rule[ \t]*\]\]", re.MULTILINE)
+_HEAD: Final = {"id": str, "version": int, "title": str, "title_zh": str}
+_PARTS: Final = {"include": list, "lists": dict, "segment": dict, "template": list, "rule": list}
+_SHIPPED: Final = Path(__file__).parents[1] / "rulebooks"
+_ARRAYS: Final = re.compile(r"^[ \t]*\[\[[ \t]*(rule|template)[ \t]*\]\]", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _File:
+    source: str
+    table: Mapping[str, Any]
+    places: Places
+
+    def here(self, *path: str | int, name: str = "the rulebook") -> Here:
+        return Here(self.source, self.places, path, name)
 
 
 def first_rulebook() -> Rulebook:
-    """Return the rulebook that comes with the package, `fraud/rulebooks/first.toml`.
+    """Return the small rulebook that comes with the package, `fraud/rulebooks/first.toml`.
 
     Examples
     --------
     >>> first_rulebook().id
     'first'
     """
-    return load(Path(__file__).parents[1] / "rulebooks" / "first.toml")
+    return load(_SHIPPED / "first.toml")
+
+
+def full_rulebook() -> Rulebook:
+    """Return the rulebook of 561 rules that comes with the package, `fraud/rulebooks/full`.
+
+    Examples
+    --------
+    >>> len(full_rulebook().rules)
+    561
+    """
+    return load(_SHIPPED / "full")
 
 
 def load(path: str | Path) -> Rulebook:
-    """Read a rulebook from a TOML file.
+    """Read a rulebook from a TOML file, or from all TOML files of a folder.
 
     Parameters
     ----------
     path
-        The file.
+        The file or folder.
 
     Raises
     ------
     RulebookError
-        If the file cannot be read, is not TOML, or is not a rulebook.
+        If a file cannot be read, is not TOML, or is not a rulebook.
     ConditionError
         If a condition cannot be read.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise RulebookError(f"{path.name} is not UTF-8 text; a rulebook is a TOML file") from None
-    except OSError as error:
-        raise RulebookError(f"the rulebook {path.name} cannot be read: {error.strerror}") from None
-    return parse(text, path.name)
+    paths = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    if not paths:
+        raise RulebookError(f"the folder {path.name} has no rulebook; a rulebook is a TOML file")
+    files = [_opened(one) for one in paths]
+    included = [
+        _opened(one.parent / name)
+        for one, file in zip(paths, files, strict=True)
+        for name in file.table.get("include", ())
+        if isinstance(name, str)
+    ]
+    return _book(files, included, VOCABULARY)
 
 
 def parse(text: str, source: str = "rulebook", vocabulary: Mapping[str, Kind] = VOCABULARY) -> Rulebook:
@@ -82,115 +104,115 @@ def parse(text: str, source: str = "rulebook", vocabulary: Mapping[str, Kind] = 
     Raises
     ------
     RulebookError
-        If the text is not TOML, or an entry is missing, unknown or of the wrong kind; the line is that of the
-        rule's `[[rule]]`.
+        If the text is not TOML, or an entry is missing, unknown or of the wrong kind; with its line and column.
     ConditionError
-        If a condition cannot be read; its line and column are counted within the condition.
+        If a condition cannot be read; with the line and column in the file.
 
     Examples
     --------
     >>> parse("id = 'mine'", "mine.toml")
     Traceback (most recent call last):
-    fraud.errors.RulebookError: mine.toml: the rulebook lacks 'version', 'title', 'title_zh', 'rule'
+    fraud.errors.RulebookError: mine.toml: the rulebook lacks 'version', 'title', 'title_zh'
     """
+    file = _read(text, source)
+    if file.table.get("include"):
+        raise file.here().refusal("only a rulebook that is loaded from a file can include others", "include")
+    return _book([file], [], vocabulary)
+
+
+def _opened(path: Path) -> _File:
+    try:
+        return _read(path.read_text(encoding="utf-8"), path.name)
+    except UnicodeDecodeError:
+        raise RulebookError(f"{path.name} is not UTF-8 text; a rulebook is a TOML file") from None
+    except OSError as error:
+        raise RulebookError(f"the rulebook {path.name} cannot be read: {error.strerror}") from None
+
+
+def _read(text: str, source: str) -> _File:
+    text = text.replace("\r\n", "\n")
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RulebookError(f"{source} is not TOML: {error}") from None
-    _check_entries(table, _HEAD, f"{source}: the rulebook")
-    if not table["rule"] or not all(isinstance(entry, dict) for entry in table["rule"]):
-        raise RulebookError(f"{source}: the rulebook has no rule; each begins with [[rule]]")
-    begins = [text.count("\n", 0, found.start()) + 1 for found in _RULE_HEADER.finditer(text)]
-    if len(begins) != len(table["rule"]):
-        begins = []  # rules written in another way that TOML allows: then their lines are not known
+    return _File(source, table, places_of(text))
+
+
+def _book(files: list[_File], included: list[_File], vocabulary: Mapping[str, Kind]) -> Rulebook:
+    heads = [file for file in files if file.table.keys() & _HEAD.keys()]
+    if len(heads) > 1:
+        names = " and ".join(head.source for head in heads)
+        raise RulebookError(f"{names} both begin a rulebook; in one folder only one file has id, version and titles")
+    head = heads[0] if heads else files[0]
+    for file in (*included, *files):
+        check_entries(
+            file.table, _HEAD if file is head else {}, file.here(), _PARTS if file is head else _HEAD | _PARTS
+        )
+    every = [*included, *files]
+    lists = {name: found for file in every for name, found in _lists(file, vocabulary)}
+    segments: dict[str, dict[str, Segment]] = {}
+    for file in every:
+        for parameter, members in segments_of(file.table.get("segment", {}), file.here()).items():
+            segments.setdefault(parameter, {}).update(members)
     rules: dict[str, Rule] = {}
-    for number, entry in enumerate(table["rule"]):
-        where = f"{source}, line {begins[number]}" if begins else f"{source}, rule {number + 1}"
-        rule = _rule(entry, where, vocabulary)
-        if rule.id in rules:
-            raise RulebookError(f"{where}: rule {rule.id!r} is there twice; each rule has an id of its own")
-        rules[rule.id] = rule
+    for file in every:
+        for rule, here in _rules(file, vocabulary, lists, segments):
+            if rule.id in rules:
+                what = f"rule {rule.id!r} is there twice; each rule has an id of its own"
+                raise RulebookError(f"{here.place('id')}: {what}")
+            rules[rule.id] = rule
+    if not rules:
+        raise RulebookError(f"{head.source}: the rulebook has no rule; each begins with [[rule]] or [[template]]")
+    table = head.table
     return Rulebook(table["id"], table["version"], table["title"], table["title_zh"], tuple(rules.values()))
 
 
-def _check_entries(table: Mapping[str, Any], entries: Mapping[str, type], who: str) -> None:
-    for name in table:
-        if name not in entries:
-            hint = nearest(name, entries) or f"; known are {', '.join(entries)}"
-            raise RulebookError(f"{who} has an unknown entry {name!r}{hint}")
-    if missing := [repr(name) for name in entries if name not in table]:
-        raise RulebookError(f"{who} lacks {', '.join(missing)}")
-    for name, type_ in entries.items():
-        value = table[name]
-        if not isinstance(value, type_) or isinstance(value, bool):
-            raise RulebookError(f"{who}: {name!r} must be {_TYPES[type_]}, not {value!r}")
-        if isinstance(value, str) and not value.strip():
-            raise RulebookError(f"{who}: {name!r} is empty; write it out")
+def _lists(file: _File, vocabulary: Mapping[str, Kind]) -> Iterable[tuple[str, tuple[Any, ...]]]:
+    for name, members in file.table.get("lists", {}).items():
+        here = file.here("lists", name, name=f"the list {name!r}")
+        if name in vocabulary or not re.fullmatch("[a-z][a-z0-9_]*", name):
+            raise here.refusal("must have a name of its own, in small letters, digits and _, that is no field's")
+        is_plain = isinstance(members, list) and members and not any(isinstance(one, bool) for one in members)
+        if not is_plain or not (all(isinstance(one, str) for one in members) or _are_numbers(members)):
+            raise here.refusal(f"must hold texts, or numbers, at least one of them, not {members!r}")
+        yield name, tuple(members)
 
 
-def _rule(entry: Mapping[str, Any], where: str, vocabulary: Mapping[str, Kind]) -> Rule:
-    who = f"{where}: rule {entry.get('id', '?')!r}"
-    _check_entries(entry, _ENTRIES, who)
-    _check_values(entry, who)
-    try:
-        condition = parse_condition(entry["when"], vocabulary, entry["id"])
-    except ConditionError as refusal:
-        raise ConditionError(refusal.what, refusal.line, refusal.column, refusal.rule, where) from None
-    for name in ("reason", "reason_zh"):
-        _check_reason(entry[name], {*fields_of(condition), *REQUIRED} & {*vocabulary}, f"{who}: {name!r}")
-    for name in ("hits", "misses"):
-        if not entry[name]:
-            raise RulebookError(f"{who}: {name!r} needs at least one example, such as {{ amount_fen = 100 }}")
-        for number, event in enumerate(entry[name], 1):
-            _check_example(event, vocabulary, f"{who}: example {number} of {name!r}")
-    lists = {name: tuple(entry[name]) for name in ("tags", "hits", "misses")}
-    return Rule(**{**entry, **lists, "condition": condition})
+def _are_numbers(members: list[Any]) -> bool:
+    return all(isinstance(one, int | float) and abs(one) < 10**15 for one in members)
 
 
-def _check_values(entry: Mapping[str, Any], who: str) -> None:
-    if not _ID.fullmatch(entry["id"]):
-        raise RulebookError(f"{who}: an id is written in small letters, digits and _, such as 'night_cash'")
-    if entry["action"] not in ACTIONS:
-        raise RulebookError(f"{who}: 'action' is {entry['action']!r}; it must be one of {', '.join(ACTIONS)}")
-    if not 1 <= entry["severity"] <= 5:
-        raise RulebookError(f"{who}: 'severity' is {entry['severity']}; it must be from 1 (mild) to 5 (grave)")
-    for tag in entry["tags"]:
-        if not isinstance(tag, str) or not tag.strip():
-            raise RulebookError(f"{who}: the tag {tag!r} must be text that is not empty")
-        if entry["tags"].count(tag) > 1:
-            raise RulebookError(f"{who}: the tag {tag!r} is there twice; write it once")
+def _rules(
+    file: _File, vocabulary: Mapping[str, Kind], lists: Lists, segments: Mapping[str, Mapping[str, Segment]]
+) -> Iterable[tuple[Rule, Here]]:
+    """Yield the rules and expanded templates of a file in the order in which they stand there."""
+    waiting = {kind: iter(enumerate(file.table.get(kind, ()))) for kind in ("rule", "template")}
+    order = [found[1] for found in _ARRAYS.finditer(file.places.text)]
+    for kind in order:
+        number, entry = next(waiting[kind], (0, None))
+        if entry is None:
+            continue
+        yield from _one(kind, number, entry, file, vocabulary, lists, segments)
+    for kind, rest in waiting.items():
+        for number, entry in rest:  # written in another way that TOML allows
+            yield from _one(kind, number, entry, file, vocabulary, lists, segments)
 
 
-def _check_reason(text: str, allowed: set[str], who: str) -> None:
-    for name in FIELD_IN_REASON.findall(text):
-        if name not in allowed:
-            what = "the condition does not read" + nearest(name, dict.fromkeys(allowed))
-            raise RulebookError(f"{who} names {{{name}}}, which {what}")
-    if re.search(r"[{}]", FIELD_IN_REASON.sub("", text)):
-        raise RulebookError(f"{who} has a brace that names no field; a field stands in braces, such as {{amount_fen}}")
-
-
-def _check_example(event: object, vocabulary: Mapping[str, Kind], who: str) -> None:
-    if not isinstance(event, dict) or not event:
-        raise RulebookError(f"{who} must be fields with values, such as {{ amount_fen = 100 }}, not {event!r}")
-    for name, value in event.items():
-        if name not in vocabulary:
-            raise RulebookError(f"{who} has an unknown field {name!r}{nearest(name, vocabulary)}")
-        kind = vocabulary[name]
-        if not _fits(value, kind):
-            right = {"money": "whole fen", "time": "a date and time", "number": "a number", "flag": "0 or 1"}
-            raise RulebookError(f"{who}: {name!r} is {value!r}; it must be {right.get(kind, 'text in quotes')}")
-        if isinstance(value, str) and value not in VALUES.get(name, (value,)):
-            raise RulebookError(f"{who}: {name!r} is never {value!r}; it is one of {', '.join(VALUES[name])}")
-
-
-def _fits(value: object, kind: Kind) -> bool:
-    if isinstance(value, bool):
-        return False
-    if kind == "money":
-        return isinstance(value, int) and abs(value) < 2**63
-    if kind == "time":
-        return isinstance(value, datetime)
-    if kind in ("number", "flag"):
-        return isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**63)
-    return isinstance(value, str)
+def _one(
+    kind: str,
+    number: int,
+    entry: Any,
+    file: _File,
+    vocabulary: Mapping[str, Kind],
+    lists: Lists,
+    segments: Mapping[str, Mapping[str, Segment]],
+) -> Iterable[tuple[Rule, Here]]:
+    if not isinstance(entry, dict):
+        raise file.here(kind, number).refusal(f"each {kind} begins with [[{kind}]], not {entry!r}")
+    here = file.here(kind, number, name=f"{kind} {entry.get('id', '?')!r}")
+    if kind == "rule":
+        yield rule_of(entry, here, vocabulary, lists), here
+        return
+    for made in expand(entry, here, segments, vocabulary):
+        one = file.here(kind, number, name=f"rule {made.entry['id']!r}")
+        yield rule_of(made.entry, one, vocabulary, lists, made.parameters), one

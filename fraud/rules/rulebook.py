@@ -203,5 +203,5 @@ def _failures(rule: Rule) -> Iterable[ExampleFailure]:
 
 
 def _example_hits(rule: Rule, event: Event) -> bool:
-    """An example without a day shows the condition alone."""
+    """Judge an example; one without a day shows the condition alone."""
     return hits(rule.test if "occurred_at" in event else rule.condition, event)

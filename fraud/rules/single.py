@@ -12,7 +12,7 @@ from typing import TypeAlias
 from fraud.errors import RuleEventError
 from fraud.rules.reference import Event, judge, present, value_of
 from fraud.rules.sources import Cuts, Judged, Numeric, Pair, Present, Source, Textual, Words
-from fraud.rules.syntax import Comparison, Field, Node, Text
+from fraud.rules.syntax import Comparison, Field, Node
 from fraud.rules.tables import Tables
 
 __all__ = ["CellOf", "cell_finder", "judge_plainly", "reader"]

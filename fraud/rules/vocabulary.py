@@ -37,7 +37,7 @@ __all__ = ["VALUES", "VOCABULARY", "check_kinds", "nearest"]
 
 VOCABULARY: Final[Mapping[str, Kind]] = MappingProxyType(
     {
-        feature.name: "money" if "_sum_" in feature.name else "number"
+        feature.name: "money" if feature.unit == "fen" else "number"
         for feature in FEATURES
         if not feature.name.endswith("_code")
     }

@@ -168,11 +168,11 @@ REFUSED = {
     "version as text": (GOOD.replace("version = 1", "version = '1'"), "'version' must be a whole number"),
     "unknown entry": (
         GOOD + "reson = 'x'",
-        "line 7: rule 'night' has an unknown entry 'reson'; did you mean 'reason'?",
+        "line 20, column 1: rule 'night' has an unknown entry 'reson'; did you mean 'reason'?",
     ),
     "missing owner": (GOOD.replace('owner = "risk"', ""), "rule 'night' lacks 'owner'"),
     "empty owner": (GOOD.replace('owner = "risk"', 'owner = " "'), "'owner' is empty"),
-    "same id twice": (GOOD + SECOND, "line 20: rule 'night' is there twice"),
+    "same id twice": (GOOD + SECOND, "line 21, column 1: rule 'night' is there twice"),
     "id with capitals": (GOOD.replace('"night"\ntitle', '"Night"\ntitle'), "small letters"),
     "unknown action": (GOOD.replace('"hold"', '"stop"'), "one of score, step_up, hold, block"),
     "severity out of bounds": (GOOD.replace("severity = 3", "severity = 6"), "from 1 (mild) to 5"),
@@ -207,11 +207,11 @@ def test_wrong_rulebook_is_refused_with_what_would_be_right(broken):
     assert str(refusal.value).startswith("mine.toml")
 
 
-def test_wrong_condition_names_the_line_of_its_rule_and_the_place_in_it():
+def test_wrong_condition_names_its_line_and_column_in_the_file():
     with pytest.raises(ConditionError) as refusal:
         parse(GOOD.replace("amount_fen > 100 yuan", "amont_fen > 100 yuan"), "mine.toml")
     assert str(refusal.value) == (
-        "mine.toml, line 7: rule 'night', line 1, column 14: unknown field 'amont_fen'; did you mean 'amount_fen'?"
+        "mine.toml, line 11, column 22: rule 'night': unknown field 'amont_fen'; did you mean 'amount_fen'?"
     )
 
 
