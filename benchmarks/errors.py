@@ -2,6 +2,7 @@
 
 __all__ = [
     "BenchmarkError",
+    "LayoutError",
     "NoLabelsError",
     "NotFiniteError",
     "NothingMeasuredError",
@@ -12,6 +13,10 @@ __all__ = [
 
 class BenchmarkError(Exception):
     """What stops a measurement, in one sentence."""
+
+
+class LayoutError(BenchmarkError):
+    """A table is not in the layout that a benchmark needs, or has no rows in the time that was asked for."""
 
 
 class NoLabelsError(BenchmarkError):
