@@ -8,6 +8,7 @@ none twice, whenever the process dies; and the comparison of a champion with a c
 from fraud.engine.capacity import Capacity
 from fraud.engine.deciding import Engine
 from fraud.engine.events import read_event
+from fraud.engine.folder import open_engine, open_setting, save_engine
 from fraud.engine.lists import ListEntry, Lists
 from fraud.engine.log import DecisionLog
 from fraud.engine.record import Decision, read_decision
@@ -16,6 +17,7 @@ from fraud.engine.replay import Library, replay
 from fraud.engine.setting import Setting
 from fraud.engine.shadow import Shadow, compare
 from fraud.engine.snooze import Snooze
+from fraud.engine.training import Trained, train
 
 __all__ = [
     "Capacity",
@@ -28,10 +30,15 @@ __all__ = [
     "Setting",
     "Shadow",
     "Snooze",
+    "Trained",
     "attach",
     "checkpoint",
     "compare",
+    "open_engine",
+    "open_setting",
     "read_decision",
     "read_event",
     "replay",
+    "save_engine",
+    "train",
 ]

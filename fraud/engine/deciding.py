@@ -10,25 +10,25 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
-
-import orjson
 
 from fraud.costs import CostTable
 from fraud.engine.canonical import canonical, seconds
 from fraud.engine.capacity import Capacity
-from fraud.engine.events import check_event, differing, event_json, marks
+from fraud.engine.events import check_event, event_json, marks
 from fraud.engine.explaining import explain
 from fraud.engine.feeding import Features, confirm
 from fraud.engine.judging import Circumstances, decide_event
 from fraud.engine.lists import ListEntry, Lists
 from fraud.engine.log import DecisionLog
-from fraud.engine.record import Decision, read_decision
+from fraud.engine.record import Decision, earlier_decision
 from fraud.engine.setting import Model, Setting
 from fraud.engine.shadow import Shadow
 from fraud.engine.snooze import Snooze, Snoozes
-from fraud.errors import EngineMismatchError, EventConflictError, EventRefusedError
+from fraud.errors import EngineMismatchError, EventRefusedError
 from fraud.rules import Rulebook
+from fraud.schema import LABEL
 
 __all__ = ["Engine"]
 
@@ -83,6 +83,13 @@ class Engine:
         self._shadow = shadow
         self._taken_in = features.sequence
         self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: str | Path, version: str | None = None) -> "Engine":
+        """Return the engine of a folder that `fraud.engine.folder.save_engine` wrote; see `open_engine` there."""
+        from fraud.engine.folder import open_engine
+
+        return open_engine(folder, version)
 
     @property
     def setting(self) -> Setting:
@@ -148,14 +155,17 @@ class Engine:
 
     def _decided(self, event: Mapping[str, Any], now: datetime | None, why: str) -> tuple[Decision, int]:
         known = check_event(event)
+        if LABEL in event:  # known only later, and told by `confirm`
+            event = {name: value for name, value in event.items() if name != LABEL}
         if self.log is None:
             with self._lock:
                 return self._make(event, known, now, why), 0
         content = canonical(event_json(event))
         with self._lock:
-            earlier = self._earlier(self.log, known[0], content)
-            if earlier is not None:
-                return earlier, self.log.last
+            self.log.check()
+            found = self.log.find("event", known[0])
+            if found is not None:
+                return earlier_decision(known[0], *found, content), self.log.last
             try:
                 decision = self._make(event, known, now, why)
             except BaseException as error:
@@ -163,19 +173,6 @@ class Engine:
                     self.log.stop(f"event {known[0]} was taken in but not decided: {error}")
                 raise
             return decision, self.log.append("event", known[0], content, decision)
-
-    def _earlier(self, log: DecisionLog, event_id: str, content: bytes) -> Decision | None:
-        """Return the decision of an event that came before, and refuse another event of the same id."""
-        log.check()
-        found = log.find("event", event_id)
-        if found is None:
-            return None
-        if found[0] != content:
-            raise EventConflictError(
-                f"event {event_id} was decided before with other content: {differing(found[0], content)}; "
-                "another payment needs an id of its own"
-            )
-        return found[1] if isinstance(found[1], Decision) else read_decision(orjson.loads(found[1]))
 
     def _make(self, event: Mapping[str, Any], known: tuple[str, int, int], now: datetime | None, why: str) -> Decision:
         _, second, amount = known

@@ -12,12 +12,15 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from fraud.costs import ACTIONS, ACTIONS_ZH
 from fraud.engine.canonical import canonical, content_hash, moment, plain_floats, read_floats, seconds
+from fraud.engine.events import differing
+from fraud.errors import EventConflictError
 from fraud.reasons import Reason
 
-__all__ = ["Decision", "Explanation", "read_decision"]
+__all__ = ["Decision", "Explanation", "earlier_decision", "read_decision"]
 
 _LISTED: Final = ("hits", "silenced", "entries", "snoozes", "marks")
 _PLAIN: Final = (
@@ -162,3 +165,26 @@ def read_decision(table: Mapping[str, Any]) -> Decision:
 
 def _second(text: str) -> int:
     return seconds(datetime.fromisoformat(text))
+
+
+def earlier_decision(event_id: str, content: bytes, decision: Decision | bytes, again: bytes) -> Decision:
+    """Return the decision of an event that came before.
+
+    Parameters
+    ----------
+    event_id, content, decision
+        The event, its canonical JSON as it came first, and what was decided then.
+    again
+        Its canonical JSON as it comes now.
+
+    Raises
+    ------
+    EventConflictError
+        If it says something else now.
+    """
+    if content != again:
+        raise EventConflictError(
+            f"event {event_id} was decided before with other content: {differing(content, again)}; "
+            "another payment needs an id of its own"
+        )
+    return decision if isinstance(decision, Decision) else read_decision(orjson.loads(decision))
