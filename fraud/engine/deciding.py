@@ -116,7 +116,7 @@ class Engine:
         DecisionLogError
             If the decision could not be written; then it does not count.
         """
-        decision, number = self._decided(event, now, "")
+        decision, number = self.enter(event, now, "")
         if self.log is not None:
             self.log.wait(number)
         return decision
@@ -128,7 +128,7 @@ class Engine:
 
         The event is taken into the features all the same, so that later ones are right. Raises as `decide`.
         """
-        decision, number = self._decided(event, now, why)
+        decision, number = self.enter(event, now, why)
         if self.log is not None:
             self.log.wait(number)
         return decision
@@ -138,7 +138,7 @@ class Engine:
         made, number = [], 0
         try:
             for event in events:
-                decision, number = self._decided(event, now, "")
+                decision, number = self.enter(event, now, "")
                 made.append(decision)
         finally:
             if self.log is not None:
@@ -151,9 +151,14 @@ class Engine:
         For who answers many at once: the decision is not acknowledged before `log.wait(row)` has returned. With `why`
         it is decided as by `decide_by_rules`. Raises as `decide`.
         """
-        return self._decided(event, now, why)
+        return self.enter(event, now, why)
 
-    def _decided(self, event: Mapping[str, Any], now: datetime | None, why: str) -> tuple[Decision, int]:
+    def enter(self, event: Mapping[str, Any], now: datetime | None = None, why: str = "") -> tuple[Decision, int]:
+        """Decide one event without waiting for the disk: for who decides many and then waits once.
+
+        Returns the decision, which nobody may be told yet, and the number for `DecisionLog.wait`; with `why` the model
+        is not asked. Raises as `decide`.
+        """
         known = check_event(event)
         if LABEL in event:  # known only later, and told by `confirm`
             event = {name: value for name, value in event.items() if name != LABEL}
