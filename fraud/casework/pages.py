@@ -53,7 +53,7 @@ def profile_page(profile: Profile, link: Links = no_links) -> str:
         If jinja2 is not installed.
     """
     hours = [f"{hour:02}" if hour % 3 == 0 else "" for hour in range(24)]
-    days = [_day(profile.last_at - (59 - at) * 86_400)[5:] if at % 10 == 9 else "" for at in range(60)]
+    days = [_day(profile.last_at - (59 - at) * 86_400)[5:] if at % 10 == 7 else "" for at in range(60)]
     charts = (
         ("Hours of the day", "交易时段", bars(profile.hours, hours, "transactions by hour of the day")),
         ("Days of the week", "星期", bars(profile.weekdays, _DAYS, "transactions by day of the week")),

@@ -7,7 +7,7 @@ import pytest
 from fraud.errors import ReasonInputError
 from fraud.reasons import Reason, contributions, reasons, reference_values, rule_reason
 from fraud.rules import first_rulebook
-from fraud.scorers import RulesAndTrees
+from fraud.scorers import Blend
 from fraud.wording import duration, worded
 
 
@@ -72,7 +72,7 @@ def test_our_scorer_is_explained_by_what_was_planted():
     X = pd.DataFrame(rng.random((2_000, 4)), columns=["hour", "new_device", "ip_count_1d", "customer_age"])
     y = X["ip_count_1d"] > 0.9
     X["customer_age"] = np.nan
-    scorer = RulesAndTrees(n_trees=20).fit(X, y)
+    scorer = Blend(n_trees=20).fit(X, y)
     found = contributions(scorer, X[y].iloc[:20], reference_values(X))
     assert (found.idxmax(axis=1) == "ip_count_1d").all()
     assert (found["customer_age"] == 0).all()

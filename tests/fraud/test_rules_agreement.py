@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from random_rules import conditions, event_of, tables
 
 from fraud.errors import RuleEventError
 from fraud.rules import evaluate, judge, parse_condition, write
 from fraud.rules.reference import hits
 from fraud.rules.syntax import Not
-from random_rules import conditions, event_of, tables
 
 # --- laws -------------------------------------------------------------------------------------------------------------
 

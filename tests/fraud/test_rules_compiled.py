@@ -3,10 +3,10 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_rules import conditions, event_of, tables
 
 from fraud.rules import Rule, Rulebook, judge
 from fraud.rules.compiled import compile_rules
-from random_rules import conditions, event_of, tables
 
 
 def book_of(*found):

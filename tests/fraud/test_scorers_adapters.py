@@ -9,7 +9,7 @@ from sklearn.ensemble import IsolationForest
 from sklearn.svm import LinearSVC
 
 from fraud.errors import ScorerLoadError, ScorerUnusableError
-from fraud.scorers import RulesAndTrees, fitted, load, score
+from fraud.scorers import Blend, fitted, load, score
 
 X = pd.DataFrame({"a": [0.0, 0.1, 0.2, 9.0], "b": [1.0, 1.1, 0.9, 7.0]})
 Y = np.array([0, 0, 0, 1])
@@ -54,7 +54,7 @@ class LikeRiverClassifier:
 @pytest.mark.parametrize(
     "scorer",
     [
-        RulesAndTrees(n_trees=20),
+        Blend(n_trees=20),
         LinearSVC(),
         IsolationForest(random_state=0),
         LikePyOD(),
@@ -149,7 +149,7 @@ def test_scorer_is_loaded_by_its_name():
         ("", "module:Class"),
         ("fraud.scorers", "module:Class"),
         ("fraud.scorers:", "module:Class"),
-        ("fraud/scorers.py:RulesAndTrees", "module:Class"),
+        ("fraud/scorers.py:Blend", "module:Class"),
         ("a:b:c", "module:Class"),
         ("no_such_module_here:Scorer", "no module no_such_module_here"),
         ("fraud.no_such_part:Scorer", r"no module fraud\.no_such_part"),

@@ -8,9 +8,19 @@ from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from threadpoolctl import threadpool_limits
 
-from fraud.errors import NothingToLearnError, OneClassError, RuleColumnError
+from fraud.errors import NothingToLearnError, OneClassError, RuleColumnError, TimesInputError
 from fraud.metrics import average_precision
-from fraud.scorers import RulesAndIsolation, RulesAndTrees, RuleScorecard
+from fraud.scorers import (
+    Blend,
+    FactorizationMachine,
+    FeatureRegression,
+    GradientBoosting,
+    InformationGain,
+    RandomForest,
+    RulesAndIsolation,
+    RuleScorecard,
+    Unusualness,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +30,7 @@ def one_thread():
         yield
 
 
+NO_LABELS = "it learns what is unusual, not the label"
 NOT_MONOTONE = "it reads hits, and a hit never speaks against fraud: in the check's data high values do"
 
 
@@ -32,8 +43,16 @@ def expected_failures(estimator):
 @parametrize_with_checks(
     [
         RuleScorecard(),
-        RulesAndTrees(n_trees=30),
-        RulesAndTrees(rule_columns=[0], n_trees=30),
+        Blend(n_trees=30),
+        Blend(rule_columns=[0], n_trees=30),
+        GradientBoosting(n_trees=30),
+        GradientBoosting(n_trees=30, library="scikit-learn"),
+        RandomForest(n_trees=30),
+        RandomForest(n_trees=30, chance="rows"),
+        FeatureRegression(),
+        FactorizationMachine(),
+        Unusualness(n_trees=10),
+        InformationGain(),
         RulesAndIsolation(n_estimators=10),
         RulesAndIsolation(rule_columns=[0], n_estimators=10),
     ],
@@ -62,14 +81,15 @@ def world(rows, seed, rate=-5.5):
 X, Y = world(30_000, seed=1)
 LATER, TRUTH = world(30_000, seed=2)
 with threadpool_limits(limits=1):
-    SCORER = RulesAndTrees(n_trees=60).fit(X, Y)
+    SCORER = Blend(n_trees=60).fit(X, Y)
 
 
 def test_blend_beats_each_member_on_later_rows():
     found = {name: average_precision(TRUTH, p) for name, p in SCORER.predict_members(LATER).items()}
     assert SCORER.calibrated_
     assert found["blend"] > found["rules"] + 0.05
-    assert found["blend"] > found["trees"] + 0.05
+    assert found["blend"] > found["boosting"] + 0.05
+    assert found["blend"] > found["forest"] + 0.05
 
 
 def test_probabilities_are_those_of_the_later_rows():
@@ -80,14 +100,14 @@ def test_probabilities_are_those_of_the_later_rows():
 
 
 def test_weights_undo_the_thinning_of_legitimate_rows():
-    whole = RulesAndTrees(n_trees=60).fit(X, Y).predict_proba(LATER)[:, 1].mean()
+    whole = Blend(n_trees=60).fit(X, Y).predict_proba(LATER)[:, 1].mean()
     means = []
     for seed in range(3, 8):
         kept = (Y == 1) | (np.random.default_rng(seed).random(len(Y)) < 0.2)
         weight = np.where(Y[kept] == 1, 1.0, 5.0)
-        thinned = RulesAndTrees(n_trees=60).fit(X[kept], Y[kept], sample_weight=weight)
+        thinned = Blend(n_trees=60).fit(X[kept], Y[kept], sample_weight=weight)
         means.append(thinned.predict_proba(LATER)[:, 1].mean())
-    naive = RulesAndTrees(n_trees=60).fit(X[kept], Y[kept])
+    naive = Blend(n_trees=60).fit(X[kept], Y[kept])
     assert means == pytest.approx([TRUTH.mean()] * 5, rel=0.25)
     assert np.mean(means) == pytest.approx(whole, rel=0.1)
     assert naive.predict_proba(LATER)[:, 1].mean() > 2 * TRUTH.mean()
@@ -104,54 +124,64 @@ def test_one_thread_and_two_give_equal_bits():
 
 def test_blend_is_one_of_the_members_and_matches_predict_proba():
     members = SCORER.predict_members(LATER)
-    assert list(members) == ["rules", "trees", "blend"]
+    assert list(members) == ["rules", "boosting", "forest", "blend"]
     assert np.array_equal(members["blend"], SCORER.predict_proba(LATER)[:, 1])
     assert np.array_equal(SCORER.predict(LATER), (members["blend"] > 0.5).astype(int))
 
 
-def test_table_without_rules_has_trees_only():
-    scorer = RulesAndTrees(n_trees=10).fit(X[["a", "b"]], Y)
-    assert list(scorer.predict_members(X[["a", "b"]])) == ["trees", "blend"]
+def test_table_without_rules_has_models_only():
+    scorer = Blend(n_trees=10).fit(X[["a", "b"]], Y)
+    assert list(scorer.predict_members(X[["a", "b"]])) == ["boosting", "forest", "blend"]
     assert scorer.calibrated_
 
 
 def test_table_of_rules_only_has_rules_only():
     hits = X[["rule:known", "rule:useless"]]
-    assert list(RulesAndTrees().fit(hits, Y).predict_members(hits)) == ["rules", "blend"]
+    assert list(Blend().fit(hits, Y).predict_members(hits)) == ["rules", "blend"]
 
 
 def test_rule_columns_can_be_named_and_unknown_ones_are_refused():
-    assert RulesAndTrees(["constant"], n_trees=5).fit(X, Y).members_[0].columns.tolist() == [5]
+    assert Blend(["constant"], n_trees=5).fit(X, Y).members_[0].columns.tolist() == [5]
     with pytest.raises(RuleColumnError, match="'typo'"):
-        RulesAndTrees(["typo"]).fit(X, Y)
+        Blend(["typo"]).fit(X, Y)
     with pytest.raises(RuleColumnError, match="give positions"):
-        RulesAndTrees(["a"]).fit(X.to_numpy(), Y)
+        Blend(["a"]).fit(X.to_numpy(), Y)
 
 
 def test_with_too_few_later_frauds_the_log_odds_are_averaged():
     late = np.zeros(len(Y), dtype=int)
     late[:200][::10] = 1
-    scorer = RulesAndTrees(n_trees=5).fit(X, late)
+    scorer = Blend(n_trees=5).fit(X, late)
     assert not scorer.calibrated_
-    assert scorer.blend_weights_.tolist() == [0.5, 0.5]
+    assert scorer.blend_weights_.tolist() == [1 / 3] * 3
     assert np.isfinite(scorer.predict_proba(X)).all()
 
 
 def test_three_frauds_are_enough_to_fit():
     few = np.zeros(len(Y), dtype=int)
     few[[5, 500, 29_000]] = 1
-    assert np.isfinite(RulesAndTrees(n_trees=5).fit(X, few).predict_proba(X)).all()
+    assert np.isfinite(Blend(n_trees=5).fit(X, few).predict_proba(X)).all()
 
 
-def test_without_refit_the_later_rows_teach_the_blend_only():
-    once = RulesAndTrees(n_trees=10, refit=False).fit(X, Y)
-    cut = len(X) * 3 // 4
-    early = RulesAndTrees(n_trees=10).fit(X[:cut], Y[:cut])
-    assert np.array_equal(once.predict_members(X)["rules"], early.predict_members(X)["rules"])
-    assert np.array_equal(once.predict_members(X)["trees"], early.predict_members(X)["trees"])
+def test_labels_that_were_not_yet_known_do_not_teach_the_blend():
+    day = np.linspace(0, 100, len(X)) * 86_400
+    kept = Blend(n_trees=5, folds=1, first_share=0.5, delay=20).fit(X, Y, times=day)
+    waiting = (day > 31 * 86_400) & (day < 50 * 86_400 - 86_400)
+    changed = Blend(n_trees=5, folds=1, first_share=0.5, delay=20).fit(X, np.where(waiting, 1 - Y, Y), times=day)
+    assert np.array_equal(kept.blend_weights_, changed.blend_weights_)
+    assert not np.array_equal(kept.predict_proba(LATER), changed.predict_proba(LATER))
 
 
-@pytest.mark.parametrize("scorer", [RulesAndTrees(), RuleScorecard()])
+def test_delay_without_times_is_refused():
+    with pytest.raises(TimesInputError, match="needs the times"):
+        Blend(delay=7).fit(X, Y)
+
+
+def test_where_the_delay_swallows_all_rows_the_log_odds_are_averaged():
+    assert not Blend(n_trees=5, delay=7).fit(X, Y, times=np.linspace(0, 86_400, len(X))).calibrated_
+
+
+@pytest.mark.parametrize("scorer", [Blend(), RuleScorecard()])
 def test_one_label_only_is_refused_in_a_sentence(scorer):
     with pytest.raises(OneClassError, match="only one class"):
         scorer.fit(X, np.zeros(len(X)))
@@ -161,9 +191,9 @@ def test_one_label_only_is_refused_in_a_sentence(scorer):
 
 def test_table_of_empty_columns_is_refused():
     with pytest.raises(NothingToLearnError, match="empty"):
-        RulesAndTrees().fit(X[["empty"]], Y)
+        Blend().fit(X[["empty"]], Y)
 
 
 def test_column_that_is_empty_at_first_may_fill_up_later():
     late = X[["rule:known"]].assign(new=np.where(np.arange(len(X)) < 25_000, np.nan, X["a"]))
-    assert not RulesAndTrees(n_trees=5).fit(late, Y).calibrated_
+    assert not Blend(n_trees=5).fit(late, Y).calibrated_

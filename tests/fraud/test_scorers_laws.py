@@ -7,14 +7,14 @@ from sklearn.linear_model import LogisticRegression
 
 from fraud import checks
 from fraud.errors import ScorerLawError
-from fraud.scorers import RulesAndIsolation, RulesAndTrees, RuleScorecard
+from fraud.scorers import Blend, RulesAndIsolation, RuleScorecard
 
 RNG = np.random.default_rng(3)
 X = pd.DataFrame(RNG.random((300, 3)), columns=["hour", "customer_age", "rule:r"]).round(1)
 X["rule:r"] = (X["rule:r"] > 0.8).astype(float)
 Y = ((X["hour"] + X["rule:r"]) > 1.1).astype(int).to_numpy()
 
-OURS = [RulesAndTrees(n_trees=10), RuleScorecard(), RulesAndIsolation(n_estimators=10)]
+OURS = [Blend(n_trees=10), RuleScorecard(), RulesAndIsolation(n_estimators=10)]
 
 
 @pytest.mark.parametrize("law", checks.LAWS)
