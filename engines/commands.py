@@ -251,6 +251,17 @@ def _show_measured(entry: catalogue.Entry, measured: Any) -> None:
         _OUT.print(shown)
 
 
+def _new(given: argparse.Namespace) -> int:
+    """Write the smallest example of a part, and say how its test is run."""
+    from engines.scaffold import make
+
+    written = make(given.kind, given.name)
+    for path in written:
+        _OUT.print(str(path), highlight=False, soft_wrap=True)
+    _OUT.print(f"its test · 运行测试: pytest {written[-1]}", highlight=False, soft_wrap=True)
+    return 0
+
+
 def _ledger(given: argparse.Namespace) -> int:
     """Check a ledger; what each word does, and its exit code, are the ledger's own."""
     from engines.report.legible import legible
@@ -264,6 +275,6 @@ def _ledger(given: argparse.Namespace) -> int:
 
 
 WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    **{"list": _list, "run": _run, "data": _data, "bench": _bench},
+    **{"list": _list, "run": _run, "data": _data, "bench": _bench, "new": _new},
     "ledger": _ledger,
 }
