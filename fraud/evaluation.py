@@ -23,7 +23,7 @@ from fraud.reasons import reference_values
 from fraud.rules import ACTIONS, Rulebook
 from fraud.sample import LearningSample
 from fraud.schema import LABEL
-from fraud.scorers import RULE_PREFIX, RulesAndIsolation, RulesAndTrees
+from fraud.scorers import RULE_PREFIX, Blend, RulesAndIsolation
 from fraud.split import TimeSplit
 
 __all__ = ["FEWEST_FRAUDS", "Evaluation", "evaluate"]
@@ -166,7 +166,8 @@ class _Path:
         is_learnt = (chunk["occurred_at"] < self.split.learn_until).to_numpy()
         is_judged = (chunk["occurred_at"] >= self.split.judge_from).to_numpy()
         if is_learnt.any():
-            self.sample.add(table[is_learnt], np.where(label == 1, 1, 0).astype(np.int8)[is_learnt])
+            known = np.where(label == 1, 1, 0).astype(np.int8)[is_learnt]
+            self.sample.add(table[is_learnt], known, chunk["occurred_at"][is_learnt])
         if is_judged.any():
             self._judge(chunk[is_judged], table[is_judged], hits[is_judged], label[is_judged], customer[is_judged])
         self.progress("rows", len(chunk))
@@ -189,7 +190,8 @@ class _Path:
         self.progress("learning", 0)
         self.from_labels = self.sample.frauds >= FEWEST_FRAUDS
         if self.from_labels:
-            self.scorer = RulesAndTrees(random_state=self.seed, n_jobs=-1).fit(X, y, weight)
+            scorer = Blend(delay=self.split.delay_days, random_state=self.seed, n_jobs=-1)
+            self.scorer = scorer.fit(X, y, weight, times=self.sample.times())
         else:
             self.scorer = RulesAndIsolation(severity=self.severity, random_state=self.seed).fit(X)
         self.reference = reference_values(X)

@@ -5,6 +5,8 @@ second of them is dropped: what is left is in time order and spread evenly, with
 many as its weight says, so that probabilities stay those of the whole stream.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -31,6 +33,7 @@ class LearningSample:
         self._tables: list[pd.DataFrame] = []
         self._labels: list[npt.NDArray[np.int8]] = []
         self._numbers: list[npt.NDArray[np.int64]] = []
+        self._times: list[npt.NDArray[np.int64]] = []
 
     @property
     def honest(self) -> int:
@@ -42,8 +45,8 @@ class LearningSample:
         """Number of frauds that were added."""
         return int(self._seen[1])
 
-    def add(self, X: pd.DataFrame, label: npt.NDArray[np.int8]) -> None:
-        """Take in the next rows: features of shape (n, m) and labels, 1 for fraud, of shape (n,)."""
+    def add(self, X: pd.DataFrame, label: npt.NDArray[np.int8], times: "pd.Series[Any] | None" = None) -> None:
+        """Take in the next rows: features of shape (n, m), labels, 1 for fraud, and times, of shape (n,)."""
         is_fraud = label == 1
         number = np.where(is_fraud, self._seen[1] + np.cumsum(is_fraud), self._seen[0] + np.cumsum(~is_fraud)) - 1
         self._seen = self._seen + np.array([(~is_fraud).sum(), is_fraud.sum()])
@@ -51,6 +54,8 @@ class LearningSample:
         self._tables.append(X[kept])
         self._labels.append(label[kept])
         self._numbers.append(number[kept])
+        seconds = np.zeros(len(label)) if times is None else times.to_numpy().astype("datetime64[s]")
+        self._times.append(seconds.astype(np.int64)[kept])
         for kind in (0, 1):
             while self._kept(kind) > self._most:
                 self._thin(kind)
@@ -63,6 +68,10 @@ class LearningSample:
         weights = self._seen / np.maximum(1, [self._kept(0), self._kept(1)])
         return pd.concat(self._tables, ignore_index=True), label, weights[label.astype(np.int64)]
 
+    def times(self) -> npt.NDArray[np.int64]:
+        """Return the seconds since 1970 of the rows of `table`; zeros where no times were given."""
+        return np.concatenate(self._times) if self._times else np.empty(0, np.int64)
+
     def _kept(self, kind: int) -> int:
         return sum(int((label == kind).sum()) for label in self._labels)
 
@@ -72,3 +81,4 @@ class LearningSample:
             kept = (label != kind) | (number % self._strides[kind] == 0)
             self._tables[place] = self._tables[place][kept]
             self._labels[place], self._numbers[place] = label[kept], number[kept]
+            self._times[place] = self._times[place][kept]

@@ -20,6 +20,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from fraud.scorers.columns import rule_positions
 from fraud.scorers.log_odds import linear
+from fraud.scorers.tree_reading import average_search, of_isolation_forest
+from fraud.scorers.tree_table import TreeTable
 
 __all__ = ["RulesAndIsolation"]
 
@@ -44,6 +46,8 @@ class RulesAndIsolation(BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
     ----------
     classes_
         0 and 1, for symmetry with scorers that learn from labels.
+    trees_
+        The isolation forest; a leaf is the length of the search that ends there.
 
     Examples
     --------
@@ -92,29 +96,29 @@ class RulesAndIsolation(BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan")
         names = getattr(self, "feature_names_in_", None)
         self.classes_ = np.array([0, 1])
+        self.mean_search_ = 1.0
         self.rules_ = rule_positions(self.rule_columns, names, X.shape[1])
         known = self.severity or {}
         self.points_ = np.array([known.get("" if names is None else names[at], 1.0) for at in self.rules_])
         self.others_ = np.setdiff1d(np.arange(X.shape[1]), self.rules_)
-        self.forest_ = self._forest(X)
+        self.trees_ = self._trees(X)
         self.unusual_ = _steps(self._unusual(X))
         self.suspicion_ = _steps(self._suspicion(X))
         return self
 
-    def _forest(self, X: Floats) -> IsolationForest | None:
+    def _trees(self, X: Floats) -> TreeTable | None:
         if not self.others_.size:
             return None
-        forest = IsolationForest(
-            n_estimators=self.n_estimators,
-            max_samples=min(self.max_samples, X.shape[0]),
-            random_state=self.random_state,
-        )
-        return forest.fit(X[:, self.others_])
+        rows = min(self.max_samples, X.shape[0])
+        forest = IsolationForest(n_estimators=self.n_estimators, max_samples=rows, random_state=self.random_state)
+        self.mean_search_ = float(average_search(rows))
+        return of_isolation_forest(forest.fit(X[:, self.others_]))
 
     def _unusual(self, X: Floats) -> Floats:
-        if self.forest_ is None:
+        if self.trees_ is None:
             return np.full(X.shape[0], 0.5)
-        raw: Floats = -self.forest_.score_samples(np.ascontiguousarray(X[:, self.others_]))
+        mean = self.trees_.sums(X[:, self.others_]) / len(self.trees_.roots)
+        raw: Floats = np.exp2(-mean / max(self.mean_search_, 1.0))
         return raw
 
     def _suspicion(self, X: Floats) -> Floats:
