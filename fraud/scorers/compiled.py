@@ -5,19 +5,15 @@ single row takes a millisecond instead of some microseconds, and whole tables go
 kernel of another file: numba's cache looks at the file of the function alone, and would keep old machine code.
 """
 
+import importlib.util
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 __all__ = ["HAS_NUMBA", "compiled"]
 
-try:
-    import numba
-except ImportError:  # pragma: no cover  # the tests run with every extra
-    numba = None
-
 F = TypeVar("F", bound=Callable[..., Any])
 
-HAS_NUMBA: bool = numba is not None
+HAS_NUMBA: bool = importlib.util.find_spec("numba") is not None
 """Whether kernels are machine code."""
 
 
@@ -32,8 +28,10 @@ def compiled(function: F) -> F:
     >>> double(21)
     42
     """
-    if numba is None:  # pragma: no cover  # see above
+    if not HAS_NUMBA:  # pragma: no cover  # the tests run with every extra
         return function
+    import numba
+
     # A function typed at a prompt or in a doctest has no file beside which machine code could be kept.
     is_kept = not function.__code__.co_filename.startswith("<")
     return cast(F, numba.njit(cache=is_kept, nogil=True, error_model="numpy")(function))
