@@ -16,6 +16,7 @@ from typing import Any
 from fraud.costs import CostTable
 from fraud.engine.canonical import canonical, seconds
 from fraud.engine.capacity import Capacity
+from fraud.engine.clock import Clock
 from fraud.engine.events import check_event, event_json, marks
 from fraud.engine.explaining import explain
 from fraud.engine.feeding import Features, confirm
@@ -52,8 +53,8 @@ class Engine:
     ----------
     log
         Where decisions are kept, or None; `fraud.engine.recovery.attach` sets it and restores the engine from it.
-    latest
-        The latest time of any event so far, in seconds since 1970; None before the first.
+    clock
+        The stream's time, by which decisions are made when nobody tells the time.
 
     Raises
     ------
@@ -78,7 +79,7 @@ class Engine:
         self.snoozes = Snoozes(snoozes)
         self.capacity = capacity
         self.log: DecisionLog | None = None
-        self.latest: int | None = None
+        self.clock = Clock()
         self._setting = Setting.of(rules, model, costs, features.names)
         self._shadow = shadow
         self._taken_in = features.sequence
@@ -104,8 +105,8 @@ class Engine:
         event
             Columns of `fraud.schema` and `transaction_id`; the caller leaves it as it is afterwards.
         now
-            Local time of the decision, by which lists, snoozes and capacity are looked at; None is the latest time of
-            any event so far, so that a history is judged as it happened.
+            Local time of the decision, by which lists, snoozes and capacity are looked at; None is the time of
+            the stream, see `fraud.engine.clock`, so that a history is judged as it happened.
 
         Raises
         ------
@@ -146,14 +147,6 @@ class Engine:
         return made
 
     def enter(self, event: Mapping[str, Any], now: datetime | None = None, why: str = "") -> tuple[Decision, int]:
-        """Decide one event without waiting for the disk; return the decision and its row of the log.
-
-        For who answers many at once: the decision is not acknowledged before `log.wait(row)` has returned. With `why`
-        it is decided as by `decide_by_rules`. Raises as `decide`.
-        """
-        return self.enter(event, now, why)
-
-    def enter(self, event: Mapping[str, Any], now: datetime | None = None, why: str = "") -> tuple[Decision, int]:
         """Decide one event without waiting for the disk: for who decides many and then waits once.
 
         Returns the decision, which nobody may be told yet, and the number for `DecisionLog.wait`; with `why` the model
@@ -182,11 +175,9 @@ class Engine:
     def _make(self, event: Mapping[str, Any], known: tuple[str, int, int], now: datetime | None, why: str) -> Decision:
         _, second, amount = known
         features = self.features.push(event)
-        latest = self.latest
-        odd = marks(event, second, latest)
-        if latest is None or second > latest:
-            self.latest = latest = second
-        at = latest if now is None else seconds(now)
+        odd = marks(event, second, self.clock.latest)
+        told = self.clock.take(second)
+        at = told if now is None else seconds(now)
         around = Circumstances(
             at,
             self.lists.matches(event, at),

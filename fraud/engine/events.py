@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 
 from fraud.engine.canonical import moment, seconds
+from fraud.engine.clock import AHEAD
 from fraud.errors import EventRefusedError
 from fraud.rules.vocabulary import VALUES, nearest
 from fraud.schema import COLUMNS, LABEL, REQUIRED, Column
@@ -225,7 +226,7 @@ def marks(event: Mapping[str, Any], second: int, latest: int | None) -> tuple[st
     event
         The event.
     second, latest
-        Its time, and the latest time of any event before it; None if there was none.
+        Its time, and that of the stream before it; None if there was none.
 
     Examples
     --------
@@ -236,6 +237,8 @@ def marks(event: Mapping[str, Any], second: int, latest: int | None) -> tuple[st
     if latest is not None and second < latest:
         behind = latest - second
         found.append(f"late: {behind / 86_400:.1f} days" if behind >= _LATE else f"out of order: {behind} seconds")
+    elif latest is not None and second > latest + AHEAD:
+        found.append(f"ahead: {(second - latest) / 86_400:.1f} days")
     for name, values in VALUES.items():
         value = event.get(name)
         if value is not None and value not in values:

@@ -20,6 +20,7 @@ import orjson
 from fraud.costs import ACTIONS, CostTable, read_costs
 from fraud.engine.canonical import canonical, content_hash
 from fraud.engine.capacity import Capacity
+from fraud.engine.clock import Clock
 from fraud.engine.deciding import Engine
 from fraud.engine.lists import Lists
 from fraud.engine.rulebook_file import rulebook_text
@@ -86,7 +87,7 @@ def save_engine(engine: Engine, folder: str | Path, about: Mapping[str, Any] | N
             "names": list(setting.names),
             "features": list(engine.features.names),
             "sequence": engine.features.sequence,
-            "latest": engine.latest,
+            "clock": engine.clock.state(),
             "capacity": None if engine.capacity is None else engine.capacity.state(),
             "files": {file.name: content_hash(file.read_bytes()) for file in sorted(waiting.iterdir())},
         }
@@ -201,7 +202,7 @@ def open_engine(folder: str | Path, version: str | None = None, features: Any = 
         snoozes=[Snooze.from_json(orjson.loads(line)) for line in snoozes],
         capacity=None if manifest["capacity"] is None else Capacity.of_state(manifest["capacity"]),
     )
-    engine.latest = manifest["latest"]
+    engine.clock = Clock(*manifest["clock"])
     return engine
 
 

@@ -13,6 +13,7 @@ import orjson
 
 from fraud.engine.canonical import content_hash, seconds
 from fraud.engine.capacity import Capacity
+from fraud.engine.clock import Clock
 from fraud.engine.deciding import Engine
 from fraud.engine.events import event_of
 from fraud.engine.feeding import confirm
@@ -70,7 +71,7 @@ def _begin(engine: Engine, log: DecisionLog) -> int:
         "schema": schema_hash(engine.features.names),
         "names": list(engine.features.names),
         "sequence": engine.features.sequence,
-        "latest": engine.latest,
+        "clock": engine.clock.state(),
         "capacity": None if engine.capacity is None else engine.capacity.state(),
         "lists": engine.lists.changes,
         "snoozes": [snooze.as_json() for snooze in engine.snoozes],
@@ -99,7 +100,7 @@ def _restore(engine: Engine, log: DecisionLog) -> int:
 
 def _taken_in_again(engine: Engine, log: DecisionLog, start: Item) -> int:
     after, state = _snapshot(engine, log, start)
-    engine.latest = state["latest"]
+    engine.clock = Clock(*state["clock"])
     engine.capacity = None if state["capacity"] is None else Capacity.of_state(state["capacity"])
     engine.lists, engine.snoozes = Lists(), Snoozes(map(Snooze.from_json, start.table["snoozes"]))
     for change in start.table["lists"]:
@@ -135,8 +136,7 @@ def take_in(engine: Engine, item: Item) -> None:
     if item.kind == "event":
         event = event_of(item.content)
         engine.features.push(event)
-        second = seconds(event["occurred_at"])
-        engine.latest = second if engine.latest is None else max(second, engine.latest)
+        engine.clock.take(seconds(event["occurred_at"]))
         table = orjson.loads(item.decision or b"{}")
         if engine.capacity is not None and table["wanted"] == HOLD:
             at = seconds(datetime.fromisoformat(table["decided_at"]))
@@ -170,7 +170,10 @@ def checkpoint(engine: Engine) -> Snapshot:
             os.fsync(written.fileno())
             hashed = content_hash(waiting.read_bytes())
         waiting.replace(file)
-        state = {"latest": engine.latest, "capacity": None if engine.capacity is None else engine.capacity.state()}
+        state = {
+            "clock": engine.clock.state(),
+            "capacity": None if engine.capacity is None else engine.capacity.state(),
+        }
         made = Snapshot(log.last, file.name, hashed, state)
         log.note(made)
     for old in log.snapshots()[_KEPT:]:

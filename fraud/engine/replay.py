@@ -15,6 +15,7 @@ import orjson
 
 from fraud.engine.canonical import read_floats, seconds
 from fraud.engine.capacity import Capacity
+from fraud.engine.clock import Clock
 from fraud.engine.events import check_event, event_of, marks
 from fraud.engine.explaining import explain
 from fraud.engine.feeding import Features, confirm
@@ -94,7 +95,7 @@ class _State:
         for change in start["lists"]:
             self.lists.apply(change)
         self.capacity = None if start["capacity"] is None else Capacity.of_state(start["capacity"])
-        self.latest: int | None = start["latest"]
+        self.clock = Clock(*start["clock"])
         self.features = features
 
     def change(self, item: Item) -> None:
@@ -113,8 +114,8 @@ class _State:
             features = np.array(read_floats(recorded["features"]), np.float64)
         else:
             features = self.features.push(event)
-        odd = marks(event, known[1], self.latest)
-        self.latest = known[1] if self.latest is None else max(self.latest, known[1])
+        odd = marks(event, known[1], self.clock.latest)
+        self.clock.take(known[1])
         at = seconds(datetime.fromisoformat(recorded["decided_at"]))
         entries, snoozes = self.lists.matches(event, at), self.snoozes.matches(event, at, known[2])
         # A model that was not asked is not asked again; one that failed is tried again.

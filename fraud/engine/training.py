@@ -16,6 +16,7 @@ import pandas as pd
 from fraud.costs import CostTable, read_costs
 from fraud.engine.canonical import seconds
 from fraud.engine.capacity import Capacity
+from fraud.engine.clock import Clock
 from fraud.engine.deciding import Engine
 from fraud.engine.folder import save_engine
 from fraud.engine.setting import Model
@@ -120,7 +121,7 @@ def train(
         raise TooFewRowsError(f"none of {rows:,} transactions is before {learn_until}; learn until a later time")
     model = fit_model(sample, scorer, seed, {"learn_until": learn_until.isoformat(), "delay_days": delay_days})
     engine = Engine(online, book, model, shipped_costs() if costs is None else costs, capacity=capacity)
-    engine.latest = latest
+    engine.clock = Clock(latest)
     about = {"rows": rows, "learnt": sample.honest + sample.frauds, "frauds": sample.frauds}
     version = "" if folder is None else save_engine(engine, folder, about)
     return Trained(engine, rows, sample.honest + sample.frauds, sample.frauds, left_out, version)

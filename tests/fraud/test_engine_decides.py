@@ -108,7 +108,7 @@ def test_event_without_what_it_needs_changes_nothing(missing):
     with pytest.raises(EventRefusedError, match=missing):
         made.decide(event(1) | {missing: None})
     assert made.features.sequence == 0
-    assert made.latest is None
+    assert made.clock.latest is None
 
 
 def test_late_event_is_judged_marked_and_does_not_turn_the_clock_back():
@@ -118,6 +118,17 @@ def test_late_event_is_judged_marked_and_does_not_turn_the_clock_back():
     assert late.marks == ("late: 3.0 days",)
     assert late.decided_at - late.occurred_at == 3 * 86_400
     assert made.decide(event(3, minutes=3 * 1_440 - 1)).marks == ("out of order: 60 seconds",)
+
+
+def test_clock_that_is_wrong_by_years_is_marked_and_ends_no_list_entry():
+    made = engine()
+    made.put(ListEntry("black", "customer", "C1", "mule", "me", START, START + DAY))
+    made.decide(event(1))
+    wrong = made.decide(event(2, customer="C2", minutes=1_440 * 3_000))
+    assert wrong.marks == ("ahead: 3000.0 days",)
+    assert made.decide(event(3)).action == 3
+    paused = [made.decide(event(number, minutes=1_440 * 5)) for number in (4, 5)]
+    assert [one.demanded_by == "list" for one in paused] == [True, False]
 
 
 def test_unknown_words_are_marked_and_unknown_devices_are_not():
@@ -158,7 +169,7 @@ def test_snoozed_rule_hits_but_demands_nothing():
     found = made.decide(event(1, 150_000))
     assert (found.action, found.hits, found.silenced) == (0, ("evidence", "large"), ("large",))
     assert made.decide(event(2, 150_000, "C2")).action == 1
-    assert made.decide(event(3, 150_000, minutes=2_000)).action == 1
+    assert made.decide(event(3, 150_000, minutes=1_441)).action == 1
 
 
 def test_want_of_capacity_is_marked_and_the_demand_of_a_rule_is_kept():

@@ -142,7 +142,7 @@ def test_state_after_restoring_is_the_state_without_a_crash(undisturbed, tmp_pat
         do(plain, step)
     assert made.features.known == plain.features.known
     assert made.capacity.state() == plain.capacity.state()
-    assert (made.latest, made.lists.version) == (plain.latest, plain.lists.version)
+    assert (made.clock.state(), made.lists.version) == (plain.clock.state(), plain.lists.version)
     made.close()
     plain.close()
 
