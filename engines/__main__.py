@@ -77,8 +77,8 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("--record", action="store_true", help="keep what was measured under benchmarks/results/")
     word.add_argument("--note", default="", help="what a reader of the record must know, such as a busy machine")
 
-    word = words.add_parser("new", parents=[shared], help="begin a case or a contract of your own · 新建")
-    word.add_argument("kind", metavar="KIND", help="case or contract")
+    word = words.add_parser("new", parents=[shared], help="begin a case, rule or contract of your own · 新建")
+    word.add_argument("kind", metavar="KIND", help="case, rule or contract")
     word.add_argument("name", metavar="NAME", help="such as night-transfers")
 
     from ledger.commands import mount

@@ -14,6 +14,7 @@ __all__ = ["KINDS", "make"]
 KINDS = {
     "case": {"case.py": "engines/cases/{name}.py", "case_test.py": "tests/engines/test_{name}_case.py"},
     "contract": {"contract.py": "ledger/contracts/{name}.py", "contract_test.py": "tests/ledger/test_{name}.py"},
+    "rule": {"rule.toml": "fraud/rulebooks/{name}.toml", "rule_test.py": "tests/fraud/test_rulebook_{name}.py"},
 }
 """For each kind the templates, and where what is made of them goes."""
 
