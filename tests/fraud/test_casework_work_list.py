@@ -1,0 +1,383 @@
+"""The work list: no case is taken twice, no bad step is taken, nothing acknowledged is lost, labels have their time."""
+
+import itertools
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fraud.casework import CLOSED, LEGAL, Alert, Case, Listing, State, WorkList, alert_of, suggested
+from fraud.casework.priority import urgency
+from fraud.casework.states import check_transition
+from fraud.engine.lists import ListEntry
+from fraud.engine.snooze import Snooze
+from fraud.errors import (
+    CaseInputError,
+    CaseStoreError,
+    CaseTakenError,
+    CaseTransitionError,
+    CaseUnknownError,
+    FourEyesError,
+    FraudError,
+)
+from tests.fraud.care_sample import costs
+
+HOUR = 3_600
+ALERT = Alert("T1", "C1", occurred_at=0, raised_at=60, amount_fen=100_000, probability=0.5, action=2)
+
+
+@pytest.fixture
+def desk() -> Iterator[WorkList]:
+    opened = WorkList(":memory:", costs())
+    yield opened
+    opened.close()
+
+
+def taken(desk: WorkList, who: str = "Li") -> Case:
+    case = desk.add(ALERT)
+    return desk.take(case.case_id, who, case.version, now=100)
+
+
+def test_alerts_of_a_customer_or_a_ring_become_one_case(desk: WorkList) -> None:
+    first = desk.add(ALERT)
+    assert desk.add(replace(ALERT, event_id="T2")).case_id == first.case_id
+    ring = desk.add(replace(ALERT, event_id="T3", customer_id="C2", ring_id="R1"))
+    assert desk.add(replace(ALERT, event_id="T4", customer_id="C3", ring_id="R1")).case_id == ring.case_id
+    assert [(case.about, case.alerts) for case in desk.cases()] == [(("customer", "C1"), 2), (("ring", "R1"), 2)]
+
+
+def test_an_alert_that_comes_twice_changes_nothing(desk: WorkList) -> None:
+    once = desk.add(ALERT)
+    assert desk.add(ALERT) == once
+
+
+def test_after_a_closed_case_a_new_one_follows_it(desk: WorkList) -> None:
+    case = taken(desk)
+    desk.dispose(case.case_id, "Li", State.FALSE_ALARM, "travels", case.version, now=200)
+    again = desk.add(replace(ALERT, event_id="T2"))
+    assert (again.case_id, again.follows, again.state) == (2, 1, State.NEW)
+
+
+def test_the_most_urgent_case_comes_first(desk: WorkList) -> None:
+    calm = desk.add(replace(ALERT, event_id="calm", customer_id="A", action=0, amount_fen=200_000))
+    held = desk.add(replace(ALERT, event_id="held", customer_id="B", action=2, amount_fen=900_000))
+    small = desk.add(replace(ALERT, event_id="small", customer_id="C", action=0, amount_fen=1_000))
+    now = HOUR
+    assert [case.case_id for case in desk.queue(now)] == [held.case_id, calm.case_id, small.case_id]
+    assert urgency(held, held.due_at + 9 * HOUR) == held.loss_fen / 0.25, "past the deadline it stays at the top"
+    assert desk.take_next("Li", now) == desk.case(held.case_id)
+
+
+def test_of_two_analysts_one_gets_the_case(desk: WorkList) -> None:
+    case = desk.add(ALERT)
+    desk.take(case.case_id, "Li", case.version, now=1)
+    with pytest.raises(CaseTakenError, match="it is assigned, with Li; read it again"):
+        desk.take(case.case_id, "Wang", case.version, now=1)
+    assert desk.take_next("Wang", now=2) is None
+
+
+def test_many_analysts_at_once_share_the_cases_out(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    desk = WorkList(path, costs())
+    for number in range(12):
+        desk.add(replace(ALERT, event_id=f"T{number}", customer_id=f"C{number}"))
+    got: list[int] = []
+
+    def work(who: str) -> None:
+        mine = WorkList(path, costs())
+        while (case := mine.take_next(who, now=100)) is not None:
+            got.append(case.case_id)
+        mine.close()
+
+    threads = [threading.Thread(target=work, args=(who,)) for who in "ABCD"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == list(range(1, 13))
+
+
+def test_a_case_to_which_an_alert_has_come_is_not_closed_unread(desk: WorkList) -> None:
+    case = taken(desk)
+    desk.add(replace(ALERT, event_id="T2"))
+    with pytest.raises(CaseTakenError, match="read it again"):
+        desk.dispose(case.case_id, "Li", State.FALSE_ALARM, "travels", case.version, now=200)
+
+
+def test_nobody_works_on_the_case_of_another(desk: WorkList) -> None:
+    case = taken(desk)
+    for step in (desk.wait, desk.release):
+        with pytest.raises(CaseTakenError, match="Li's, not Wang's"):
+            step(case.case_id, "Wang", "why not", case.version, now=200)
+    with pytest.raises(CaseTakenError, match="Li's, not Wang's"):
+        desk.dispose(case.case_id, "Wang", State.FALSE_ALARM, "why not", case.version, now=200)
+    handed = desk.hand_over(case.case_id, "Li", "Wang", "holiday", case.version, now=200)
+    assert desk.wait(case.case_id, "Wang", "calls back", handed.version, now=300).analyst == "Wang"
+
+
+ILLEGAL = [(a, b) for a, b in itertools.product(State, State) if b not in LEGAL[a]]
+
+
+@pytest.mark.parametrize(("before", "after"), ILLEGAL, ids=[f"{a}-{b}" for a, b in ILLEGAL])
+def test_a_step_that_no_case_may_take_is_refused_by_name(before: State, after: State) -> None:
+    with pytest.raises(CaseTransitionError, match=f"{before} cannot become {after}; it can become"):
+        check_transition(before, after)
+
+
+def test_each_method_refuses_the_states_it_is_not_for(desk: WorkList) -> None:
+    case = desk.add(ALERT)
+    with pytest.raises(CaseTransitionError, match="new cannot become waiting"):
+        desk.wait(case.case_id, "Li", "why", case.version, now=1)
+    with pytest.raises(CaseTransitionError, match="new cannot become false_alarm"):
+        desk.dispose(case.case_id, "Li", State.FALSE_ALARM, "why", case.version, now=1)
+    with pytest.raises(CaseTransitionError, match="only a closed one"):
+        desk.reopen(case.case_id, "Li", "why", case.version, now=1)
+    with pytest.raises(CaseTransitionError, match="only an assigned one"):
+        desk.hand_over(case.case_id, "Li", "Wang", "why", case.version, now=1)
+    case = desk.take(case.case_id, "Li", case.version, now=1)
+    with pytest.raises(CaseTransitionError, match="only a new or waiting one"):
+        desk.take(case.case_id, "Li", case.version, now=1)
+    with pytest.raises(CaseTransitionError, match="not assigned"):
+        desk.dispose(case.case_id, "Li", State.ASSIGNED, "why", case.version, now=1)
+
+
+def test_a_step_needs_a_person_and_a_reason(desk: WorkList) -> None:
+    case = taken(desk)
+    with pytest.raises(CaseInputError, match="reason is ''"):
+        desk.wait(case.case_id, "Li", "", case.version, now=200)
+    with pytest.raises(CaseInputError, match="reason is ' '"):
+        desk.dispose(case.case_id, "Li", State.FALSE_ALARM, " ", case.version, now=200)
+    assert desk.case(case.case_id) == case
+
+
+def test_a_disposition_labels_the_events_of_the_case_from_then_on(desk: WorkList) -> None:
+    desk.add(replace(ALERT, event_id="T0"))
+    case = taken(desk)
+    desk.dispose(case.case_id, "Li", State.CONFIRMED_FRAUD, "stolen", case.version, now=500, honest=["T0"])
+    assert desk.labels(known_by=499) == []
+    assert {(label.event_id, label.is_fraud, label.known_at) for label in desk.labels(500)} == {
+        ("T0", False, 500),
+        ("T1", True, 500),
+    }
+
+
+def test_an_undetermined_case_labels_nothing(desk: WorkList) -> None:
+    case = taken(desk)
+    desk.dispose(case.case_id, "Li", State.UNDETERMINED, "customer abroad", case.version, now=500)
+    assert desk.labels() == []
+
+
+def test_a_second_look_takes_labels_back_but_not_out_of_the_past(desk: WorkList) -> None:
+    case = taken(desk)
+    case = desk.dispose(case.case_id, "Li", State.FALSE_ALARM, "travels", case.version, now=500)
+    case = desk.reopen(case.case_id, "Wu", "customer called again", case.version, now=700)
+    assert desk.labels() == []
+    desk.dispose(case.case_id, "Wu", State.CONFIRMED_FRAUD, "stolen after all", case.version, now=900)
+    as_known = [[label.is_fraud for label in desk.labels(at)] for at in (499, 500, 699, 700, 899, 900)]
+    assert as_known == [[], [False], [False], [], [], [True]]
+
+
+def test_a_case_is_not_opened_again_beside_a_later_one(desk: WorkList) -> None:
+    case = taken(desk)
+    case = desk.dispose(case.case_id, "Li", State.FALSE_ALARM, "travels", case.version, now=500)
+    desk.add(replace(ALERT, event_id="T2"))
+    with pytest.raises(CaseTakenError, match="case 2 of the same customer is open"):
+        desk.reopen(case.case_id, "Li", "once more", case.version, now=700)
+
+
+@pytest.mark.parametrize(
+    ("state", "honest"), [("confirmed_fraud", ["T9"]), ("confirmed_fraud", ["T1"]), ("false_alarm", ["T1"])]
+)
+def test_honest_events_that_make_no_sense_are_refused(desk: WorkList, state: str, honest: list[str]) -> None:
+    case = taken(desk)
+    with pytest.raises(CaseInputError):
+        desk.dispose(case.case_id, "Li", State(state), "why", case.version, now=200, honest=honest)
+    assert desk.case(case.case_id) == case
+
+
+def proposed(desk: WorkList, listing: Listing) -> int:
+    case = taken(desk)
+    desk.dispose(case.case_id, "Li", State.CONFIRMED_FRAUD, "stolen", case.version, now=200, listings=[listing])
+    return desk.listings()[0].number
+
+
+def test_a_black_entry_acts_only_after_a_second_person(desk: WorkList) -> None:
+    number = proposed(desk, Listing("black", "payee", "6217", "mule"))
+    with pytest.raises(FourEyesError, match="somebody else must check"):
+        desk.check(number, " li ", approve=True, note="sure", now=300)
+    entry = desk.check(number, "Chen", approve=True, note="seen the papers", now=300)
+    assert isinstance(entry, ListEntry)
+    assert (entry.colour, entry.value, entry.who, entry.since) == (
+        "black",
+        "6217",
+        "Li, checked by Chen",
+        datetime(1970, 1, 1, 0, 5),
+    )
+    assert desk.listings() == []
+    assert "approved: seen the papers" in desk.history(1)[-1].reason
+    with pytest.raises(CaseUnknownError, match="waits to be checked"):
+        desk.check(number, "Chen", approve=True, note="again", now=400)
+
+
+def test_what_a_checker_refuses_acts_nowhere(desk: WorkList) -> None:
+    number = proposed(desk, Listing("snooze", "customer", "C1", "wedding", until=20 * 86_400))
+    assert desk.check(number, "Chen", approve=False, note="not now", now=300) is None
+    assert [listing.verdict for listing in desk.listings("refused")] == ["refused"]
+
+
+def test_an_approved_snooze_is_one_for_the_engine(desk: WorkList) -> None:
+    number = proposed(desk, Listing("snooze", "customer", "C1", "wedding", until=20 * 86_400))
+    assert isinstance(desk.check(number, "Chen", approve=True, note="fine", now=300), Snooze)
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        Listing("black", "shoe", "6217", "mule"),
+        Listing("black", "payee", "", "mule"),
+        Listing("white", "customer", "C1", "good"),
+        Listing("snooze", "customer", "C1", "good", until=400 * 86_400),
+    ],
+)
+def test_an_entry_that_the_lists_would_not_take_is_refused_at_once(desk: WorkList, listing: Listing) -> None:
+    case = taken(desk)
+    with pytest.raises(CaseInputError, match="proposed"):
+        desk.dispose(case.case_id, "Li", State.CONFIRMED_FRAUD, "x", case.version, now=200, listings=[listing])
+    assert desk.case(case.case_id) == case
+
+
+def test_no_victim_is_suggested_for_the_black_list() -> None:
+    own = {"customer": "C1", "card": "K1", "account": "A1", "phone": "P1", "device": "D1"}
+    transfer = replace(ALERT, entities=own | {"payee": "6217"})
+    purchase = replace(ALERT, entities=own | {"payee": "shop", "merchant": "M1", "terminal": "T1"})
+    assert [one.value for one in suggested(State.CONFIRMED_FRAUD, [transfer], 0)] == ["6217"]
+    assert suggested(State.CONFIRMED_FRAUD, [purchase], 0) == []
+    farm = [replace(ALERT, customer_id=name, entities={"device": "D9", "phone": name}) for name in ("C1", "C2")]
+    assert [(one.entity, one.value) for one in suggested(State.CONFIRMED_FRAUD, farm, 0)] == [("device", "D9")]
+
+
+def test_an_alert_of_the_engine_leaves_out_what_is_missing() -> None:
+    event = {"customer_id": "C1", "device_id": float("nan"), "payee_id": None, "ip": "10.0.0.1", "card_id": ""}
+    decision = SimpleNamespace(
+        event_id="T1",
+        occurred_at=5,
+        amount_fen=700,
+        action=1,
+        probability=None,
+        reasons=[SimpleNamespace(text="a", text_zh="甲")],
+    )
+    alert = alert_of(event, decision, now=9)
+    assert alert.entities == {"customer": "C1", "ip": "10.0.0.1"}
+    assert (alert.probability, alert.reasons) == (0.2, (("a", "甲"),))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"event_id": ""}, {"amount_fen": -1}, {"amount_fen": 1.5}, {"probability": float("nan")}, {"action": 4}]
+)
+def test_an_alert_that_nobody_could_work_on_is_refused(wrong: dict) -> None:
+    with pytest.raises(CaseInputError):
+        replace(ALERT, **wrong)
+
+
+def test_the_story_of_a_case_cannot_be_changed(tmp_path: Path) -> None:
+    desk = WorkList(tmp_path / "desk.db", costs())
+    case = taken(desk)
+    desk.dispose(case.case_id, "Li", State.FALSE_ALARM, "travels", case.version, now=500)
+    with sqlite3.connect(tmp_path / "desk.db") as file:
+        for statement in ("UPDATE steps SET who = 'Wu'", "DELETE FROM steps", "DELETE FROM outcomes"):
+            with pytest.raises(sqlite3.IntegrityError, match="are a story"):
+                file.execute(statement)
+    file.close()
+
+
+def test_a_file_that_is_no_work_list_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "desk.db").write_bytes(b"these are not tables" * 100)
+    with pytest.raises(CaseStoreError, match="cannot be used"):
+        WorkList(tmp_path / "desk.db", costs())
+
+
+def test_an_unknown_case_is_refused(desk: WorkList) -> None:
+    with pytest.raises(CaseUnknownError, match="no case 7"):
+        desk.case(7)
+
+
+_WRITER = """
+import sys
+from dataclasses import replace
+from fraud.casework import WorkList
+from tests.fraud.test_casework_work_list import ALERT, costs
+desk = WorkList(sys.argv[1], costs())
+for number in range(100_000):
+    desk.add(replace(ALERT, event_id=f"T{number}", customer_id=f"C{number % 7}"))
+    print(number, flush=True)
+"""
+
+
+def test_what_was_acknowledged_survives_a_killed_process(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    with writer.stdout as told:
+        acknowledged = [int(next(told)) for _ in range(25)]
+        os.kill(writer.pid, signal.SIGKILL)
+        acknowledged += [int(line) for line in told if line.endswith("\n")]
+    writer.wait()
+    desk = WorkList(path, costs())
+    kept = {alert.event_id for case in desk.cases() for alert in desk.alerts(case.case_id)}
+    assert kept >= {f"T{number}" for number in acknowledged}
+    assert len(desk.cases()) == 7
+    assert sum(case.alerts for case in desk.cases()) == len(kept)
+    desk.close()
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "take", "wait", "release", "dispose", "reopen"]),
+        st.sampled_from("AB"),
+        st.integers(0, 3),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=40)
+@given(steps)
+def test_whatever_is_tried_the_history_is_a_legal_way(tried: list[tuple[str, str, int]]) -> None:
+    desk = WorkList(":memory:", costs())
+    desk.add(ALERT)
+    for now, (what, who, pick) in enumerate(tried):
+        case = desk.cases(frozenset(State))[pick % len(desk.cases(frozenset(State)))]
+        try:
+            match what:
+                case "add":
+                    desk.add(replace(ALERT, event_id=f"E{now}", customer_id=f"C{pick}"))
+                case "take":
+                    desk.take(case.case_id, who, case.version, now)
+                case "dispose":
+                    desk.dispose(case.case_id, who, sorted(CLOSED)[pick % 3], "said", case.version, now)
+                case _:
+                    getattr(desk, what)(case.case_id, who, "said", case.version, now)
+        except FraudError:
+            continue
+    for case in desk.cases(frozenset(State)):
+        way = [State(step.after) for step in desk.history(case.case_id)]
+        assert way[0] is State.NEW
+        assert all(after in LEGAL[before] for before, after in itertools.pairwise(way))
+        assert way[-1] is case.state
+        assert case.alerts == len(desk.alerts(case.case_id))
+    open_groups = [case.group for case in desk.cases()]
+    assert len(open_groups) == len(set(open_groups))
+    labelled = {label.case_id for label in desk.labels()}
+    assert all(desk.case(case_id).state in CLOSED - {State.UNDETERMINED} for case_id in labelled)
+    desk.close()
