@@ -6,4 +6,18 @@ other) with the weight of every attribute; threats (root, emulator, hook, proxy,
 identities in which every link explains itself, that can be undone, and that do not depend on the order of arrival.
 """
 
-__all__: list[str] = []
+from fraud.identity.links import Identities, Link
+from fraud.identity.matching import DeviceMatcher, Match
+from fraud.identity.sightings import Sighting
+from fraud.identity.threats import Threat, judge_terminal, load_threats
+
+__all__ = [
+    "DeviceMatcher",
+    "Identities",
+    "Link",
+    "Match",
+    "Sighting",
+    "Threat",
+    "judge_terminal",
+    "load_threats",
+]

@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ Table = Mapping[str, tuple[float, ...]]
 
 _SMOOTHING = 1.0
 _ROUNDS = 100
+_CLOCKED = ("os_version", "app_version", "browser_version", "canvas")
+"""Pairs that are near in time agree on all of these, whoever they are: they do not vote on who is who."""
 _BELIEF: dict[str, tuple[float, ...]] = {
     "hardware": (0.999, 0.001),
     "os_version": (0.7, 0.29, 0.01),
@@ -40,7 +43,7 @@ _BELIEF: dict[str, tuple[float, ...]] = {
     "carrier": (0.95, 0.05),
     "ip": (0.3, 0.2, 0.5),
 }
-"""Where the estimation of m begins: what a person would say of one device. It ends where the data say."""
+"""What a person would say of one device: where the estimation of m begins, and what it is drawn to."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def counted(levels: Mapping[str, Codes], is_same: NDArray[np.bool_]) -> Linkage:
     return Linkage(_shares(levels, is_same.astype(float)), _shares(levels, 1.0 - is_same), share)
 
 
-def _shares(levels: Mapping[str, Codes], weight: Floats) -> dict[str, tuple[float, ...]]:
+def _shares(levels: Mapping[str, Codes], weight: "NDArray[np.floating[Any]]") -> dict[str, tuple[float, ...]]:
     sizes = {one.name: len(one.levels) for one in ATTRIBUTES}
     made = {}
     for name, level in levels.items():
@@ -153,14 +156,20 @@ def estimated(levels: Mapping[str, Codes], share: float = 0.02) -> Linkage:
     names = list(levels)
     combined, count = np.unique(np.stack([levels[name] for name in names]), axis=1, return_counts=True)
     rows = {name: combined[place] for place, name in enumerate(names)}
+    voting = {name: level for name, level in rows.items() if name not in _CLOCKED}
     m: Table = {name: _BELIEF[name] for name in names}
     u: Table = _shares(rows, count.astype(float))
     for _ in range(_ROUNDS):
-        odds = math.log(share / (1.0 - share)) + _total(rows, m, u)
+        odds = math.log(share / (1.0 - share)) + _total(voting, m, u)
         same = 1.0 / (1.0 + np.exp(-np.clip(odds, -500, 500)))
         share = float(np.clip((same * count).sum() / pairs, 1e-6, 0.5))
-        m, u = _shares(rows, same * count), _shares(rows, (1.0 - same) * count)
+        m, u = _drawn(_shares(rows, same * count)), _shares(rows, (1.0 - same) * count)
     return Linkage(m, u, share)
+
+
+def _drawn(m: Table) -> Table:
+    """Draw m half-way to the belief: else the clones of a farm are taken for one device whose fonts change daily."""
+    return {name: tuple((one + other) / 2 for one, other in zip(m[name], _BELIEF[name], strict=True)) for name in m}
 
 
 def _total(levels: Mapping[str, Codes], m: Table, u: Table) -> Floats:

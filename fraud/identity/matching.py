@@ -228,9 +228,12 @@ class DeviceMatcher:
         for kind, value in pairs.T.tolist():
             text = str(table.labels[name][value])
             model = str(table.labels["hardware"][kind]) if kind >= 0 else ""
-            among_all = (seen.values.get(name, {}).get(text, 0) + 1.0) / (seen.size + 1.0)
-            within = seen.within.get(name, {}).get((model, text), 0)
-            chances.append((within + _PSEUDO * among_all) / (seen.hardware.get(model, 0) + _PSEUDO))
+            size = seen.hardware.get(model, 0)
+            # the device's own sightings are no accident: so many of a hardware are one device on average
+            own = 1.0 + self.linkage.share * max(size - 1, 0)
+            among_all = max(seen.values.get(name, {}).get(text, 0) - own, 0.5) / (seen.size + 1.0)
+            within = max(seen.within.get(name, {}).get((model, text), 0) - own, 0.0)
+            chances.append((within + _PSEUDO * among_all) / (size + _PSEUDO))
         return np.array(chances)[back.ravel()] if chances else np.empty(0)
 
 
