@@ -82,7 +82,6 @@ class Engine:
         self.clock = Clock()
         self._setting = Setting.of(rules, model, costs, features.names)
         self._shadow = shadow
-        self._taken_in = features.sequence
         self._lock = threading.Lock()
 
     @classmethod
@@ -164,10 +163,11 @@ class Engine:
             found = self.log.find("event", known[0])
             if found is not None:
                 return earlier_decision(known[0], *found, content), self.log.last
+            before = self.features.sequence
             try:
                 decision = self._make(event, known, now, why)
             except BaseException as error:
-                if self.features.sequence != self._taken_in:
+                if self.features.sequence != before:
                     self.log.stop(f"event {known[0]} was taken in but not decided: {error}")
                 raise
             return decision, self.log.append("event", known[0], content, decision)
@@ -189,9 +189,7 @@ class Engine:
         decides = self._setting
         if self._shadow is not None:
             decides, around = self._shadow.beside(decides, event, known, features, around)
-        decision = decide_event(decides, event, known, features, around, self.capacity, explain)
-        self._taken_in = self.features.sequence
-        return decision
+        return decide_event(decides, event, known, features, around, self.capacity, explain)
 
     def swap(
         self, rules: Rulebook | None = None, model: Model | None = None, costs: CostTable | None = None
@@ -265,7 +263,6 @@ class Engine:
         """Let no event in while the state is looked at or set."""
         with self._lock:
             yield
-            self._taken_in = self.features.sequence
 
     def _note(self, kind: str, content: Any, change: Callable[[], Any], key: str | None = None) -> None:
         """Make a change between two events, and write it down in the same order."""

@@ -13,8 +13,9 @@ import pandas as pd
 
 from fraud.engine.record import Decision, Explanation
 from fraud.engine.setting import Setting
-from fraud.reasons import reasons, rule_reason
+from fraud.reasons import Reason, rule_reason
 from fraud.scorers import RULE_PREFIX
+from fraud.wording import worded
 
 __all__ = ["explain"]
 
@@ -33,14 +34,17 @@ def explain(setting: Setting, event: Mapping[str, Any], decision: Decision) -> E
     decision
         The decision; only its hits, features and action are read.
     """
+    is_attributed = decision.is_alert and decision.probability is not None
+    if not decision.hits and not is_attributed:
+        return Explanation((), {})
     values = dict(zip(setting.feature_names, decision.features.tolist(), strict=True))
     seen = {**values, **event}
-    by_rule = [rule_reason(setting.rulebook[rule_id], seen) for rule_id in decision.hits]
-    attributed: dict[str, float] = {}
-    if decision.is_alert and decision.probability is not None:
-        attributed = _attributed(setting, values, decision.hits)
-    raised = pd.Series({name: value for name, value in attributed.items() if name != "base"}, dtype=np.float64)
-    return Explanation(tuple(reasons(by_rule, raised, pd.Series(values), _MOST_FEATURES)), attributed)
+    by_rule = [rule_reason(setting.rule_of[rule_id], seen) for rule_id in decision.hits]
+    by_rule.sort(key=lambda reason: (-reason.strength, reason.code))
+    attributed = _attributed(setting, values, decision.hits) if is_attributed else {}
+    raised = sorted((-strength, name) for name, strength in attributed.items() if strength > 0 and name in values)
+    by_model = [Reason(name, *worded(name, values[name]), -falling) for falling, name in raised[:_MOST_FEATURES]]
+    return Explanation((*by_rule, *by_model), attributed)
 
 
 def _attributed(setting: Setting, values: Mapping[str, float], hits: tuple[str, ...]) -> dict[str, float]:

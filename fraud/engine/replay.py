@@ -74,12 +74,17 @@ class Difference:
 
 @dataclass
 class Report:
-    """What a replay found; it is faithful if every decision came out in the same bytes."""
+    """What a replay found; it is faithful if every decision came out in the same bytes.
+
+    `differing` counts the others, `otherwise` those of them in which more than the words of the reasons differs, and
+    `differences` describes the first.
+    """
 
     decisions: int = 0
     features_again: bool = False
     differences: list[Difference] = field(default_factory=list)
     differing: int = 0
+    otherwise: int = 0
 
     @property
     def is_faithful(self) -> bool:
@@ -175,9 +180,11 @@ def replay(log: DecisionLog, library: Library, features: Features | None = None,
         made = state.decide(item, recorded, library)
         report.decisions += 1
         if made != item.decision:
+            again = orjson.loads(made)
             report.differing += 1
+            report.otherwise += {**again, "reasons": None} != {**recorded, "reasons": None}
             if len(report.differences) < most:
-                report.differences.append(_difference(recorded, orjson.loads(made)))
+                report.differences.append(_difference(recorded, again))
     return report
 
 

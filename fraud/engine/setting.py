@@ -16,7 +16,7 @@ from fraud.costs import ACTIONS, CostTable
 from fraud.engine.canonical import content_hash
 from fraud.engine.verdict import Lines, lines_of
 from fraud.errors import EngineMismatchError
-from fraud.rules import Rulebook, write
+from fraud.rules import Rule, Rulebook, write
 from fraud.scorers import RULE_PREFIX
 
 __all__ = ["Model", "RowScorer", "Setting", "costs_hash", "rulebook_name", "schema_hash"]
@@ -148,6 +148,7 @@ class Setting:
     lines: Lines
     demands: tuple[int, ...]
     ids: tuple[str, ...]
+    rule_of: Mapping[str, Rule]
     names: tuple[str, str, str, str]
     """Of the rulebook, the model, the costs and the schema, as decisions record them."""
 
@@ -178,6 +179,7 @@ class Setting:
             # a rule of the mildest kind is evidence for the model and demands nothing
             demands=tuple(max(0, _DEMANDS.index(rule.action)) for rule in rulebook.rules),
             ids=rulebook.ids,
+            rule_of={rule.id: rule for rule in rulebook.rules},
             names=(
                 rulebook_name(rulebook),
                 "" if model is None else model.version,

@@ -88,6 +88,19 @@ def test_duplicate_gets_the_first_decision_and_is_not_counted_twice(logged):
     assert made.decide(event(2, 50_000)).features[1] == 1
 
 
+def test_one_event_from_many_threads_at_once_is_decided_once(logged):
+    made = logged()
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(made.decide(event(1, 50_000)).record())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 8
+    assert len(set(found)) == 1
+    assert made.features.sequence == 1
+
+
 def test_same_id_with_other_content_is_refused_by_name(logged):
     made = logged()
     made.decide(event(1, 50_000))

@@ -187,6 +187,7 @@ def test_replay_finds_what_another_model_of_the_same_name_would_decide(undisturb
     assert not report.is_faithful
     assert report.differing > EVENTS / 2
     assert len(report.differences) == 5
+    assert report.otherwise == report.differing
 
 
 def test_replay_without_a_version_or_with_wrong_features_is_refused_by_name(undisturbed):
