@@ -12,11 +12,11 @@ import orjson
 
 from fraud.engine.canonical import canonical
 from fraud.engine.deciding import Engine
-from fraud.engine.record import Decision
+from fraud.engine.record import Decision, read_decision
 from fraud.engine.recovery import checkpoint
 from fraud.engine.setting import Setting
 from fraud.errors import RulebookError
-from fraud.rules import check_examples, parse
+from fraud.rules import Rulebook, check_examples, parse
 
 __all__ = ["Decider", "EngineDecider", "Event", "Kept", "Told"]
 
@@ -84,11 +84,19 @@ class EngineDecider:
         With a log.
     clock
         Local time of a decision; None takes that of the events, for a history that is played again.
+    keep
+        Keeps a rulebook before it is put in force.
     """
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Callable[[], datetime] | None = None,
+        keep: Callable[[Rulebook], object] = lambda _: None,
+    ) -> None:
         assert engine.log is not None, "an engine that serves keeps a log"
         self.engine, self._log, self._clock = engine, engine.log, clock
+        self._keep = keep
         self._titles = _titles(engine.setting)
 
     def decide(self, event: Event, why: str = "") -> tuple[Decision, bool]:
@@ -130,6 +138,7 @@ class EngineDecider:
         rulebook = parse(text, source)
         if failures := check_examples(rulebook):
             raise RulebookError(f"{source}: {failures[0]}; {len(failures)} examples of its own are not kept")
+        self._keep(rulebook)
         self._titles = _titles(self.engine.swap(rules=rulebook))
 
     def close(self) -> None:
@@ -143,7 +152,5 @@ def _titles(setting: Setting) -> dict[str, tuple[str, str]]:
 
 
 def _body(record: bytes) -> bytes:
-    """Return the answer that a record of the log stands for: all but the features."""
-    table = orjson.loads(record)
-    table.pop("features", None)
-    return canonical(table)
+    """Return the answer that a record of the log stands for: the very bytes that were told."""
+    return canonical(read_decision(orjson.loads(record)).as_json())

@@ -12,12 +12,16 @@ Source: Yurdakul, "Statistical Properties of the Population Stability Index", 20
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
+
+from fraud.errors import DriftReferenceError
 
 __all__ = ["DRIFTED", "FEWEST", "SHIFTING", "Drift", "FieldCells", "stability_index"]
 
@@ -115,12 +119,48 @@ class Drift:
 
     def _turn(self) -> None:
         if self.reference is None:
-            self.reference, self.about = self._halves[1], "first events after the start"
+            self.reference, self.about = self._halves[1], "first_events"
             self._halves = [_empty(), _empty()]
             self._older = self._in_half = 0
             return
         self._halves = [self._halves[1], _empty()]
         self._older, self._in_half = self._in_half, 0
+
+    @classmethod
+    def of(
+        cls, events: Iterable[tuple[Mapping[str, object], float | None]], about: str, window: int = 5_000
+    ) -> "Drift":
+        """Return a drift whose reference is made of events with their probabilities."""
+        counted = cls(reference=_empty(), window=2**62)
+        for event, probability in events:
+            counted.observe(event, probability)
+        return cls(counted._halves[1], window, about)
+
+    def write(self, path: Path) -> None:
+        """Write the reference as JSON."""
+        path.write_bytes(orjson.dumps({"about": self.about, "counts": self.reference}))
+
+    @classmethod
+    def read(cls, path: Path, window: int = 5_000) -> "Drift":
+        """Read what `write` wrote.
+
+        Raises
+        ------
+        DriftReferenceError
+            If it is no reference, or one for other fields or cells.
+        """
+        try:
+            table = orjson.loads(path.read_bytes())
+            counts = {cells.name: [int(count) for count in table["counts"][cells.name]] for cells in FIELDS}
+            about = str(table["about"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DriftReferenceError(
+                f"{path.name} is no reference of drift: {error!r}; make it with Drift.of"
+            ) from None
+        for cells in FIELDS:
+            if len(counts[cells.name]) != cells.count or min(counts[cells.name]) < 0:
+                raise DriftReferenceError(f"{path.name}: {cells.name} must have {cells.count} counts, zero or more")
+        return cls(counts, window, about)
 
     def told(self) -> dict[str, Any]:
         """Return what the page shows: the index of each field with a word for it, and what it is compared with."""

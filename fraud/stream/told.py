@@ -21,9 +21,9 @@ from fraud.errors import StreamError, StreamMarkError
 from fraud.stream.settings import StreamSettings
 
 if TYPE_CHECKING:
-    from confluent_kafka import Consumer
+    from confluent_kafka import Consumer, Message
 
-__all__ = ["Ends", "Mark", "earliest", "ends_json", "ends_of", "read_back", "topic_ends"]
+__all__ = ["Ends", "Mark", "earliest", "ends_json", "ends_of", "place_of", "read_back", "topic_ends"]
 
 T = TypeVar("T")
 _PATIENCE_SECONDS = 60.0
@@ -127,6 +127,15 @@ def topic_ends(settings: StreamSettings) -> Ends:
     return _asked(settings, lambda reader, _: {topic: _ends(reader, topic) for topic in _topics(settings)})
 
 
+def place_of(message: "Message") -> tuple[str, int, int]:
+    """Return topic, partition and offset of a message that a broker has given or taken."""
+    topic, part, offset = message.topic(), message.partition(), message.offset()
+    assert topic is not None
+    assert part is not None
+    assert offset is not None
+    return topic, part, offset
+
+
 def read_back(settings: StreamSettings, since: Ends) -> dict[str, set[bytes]]:
     """Return what our two topics hold from some ends on: topic -> keys.
 
@@ -193,7 +202,8 @@ def _keys(
         for message in reader.consume(1_000, timeout=0.2):
             if (error := message.error()) is not None:
                 raise StreamError(f"{topic} cannot be read back: {error.str()}")
-            if message.offset() < ends[message.partition()]:
+            _, part, offset = place_of(message)
+            if offset < ends[part]:
                 keys.add(message.key() or b"")
         done = {
             one.partition

@@ -29,7 +29,7 @@ from fraud.errors import DecisionLogError, FraudError, StreamError
 from fraud.serving.deciding import Decider, Told
 from fraud.serving.limits import Limits, Load
 from fraud.stream.settings import StreamSettings
-from fraud.stream.told import Mark, earliest, ends_json, ends_of, read_back, topic_ends
+from fraud.stream.told import Mark, earliest, ends_json, ends_of, place_of, read_back, topic_ends
 
 if TYPE_CHECKING:
     from confluent_kafka import Message, TopicPartition
@@ -46,7 +46,7 @@ class _Record(NamedTuple):
     topic: str
     key: bytes
     value: bytes
-    headers: list[tuple[str, bytes]]
+    headers: dict[str, str | bytes | None]
 
 
 class _Untold(NamedTuple):
@@ -161,7 +161,8 @@ class Worker:
         self._mark = Mark(self._decider.place(), self._mark.ends)
         self._mark.write(self._mark_path)
         for message in messages:
-            self._next[message.partition()] = message.offset() + 1
+            _, part, offset = place_of(message)
+            self._next[part] = offset + 1
         self._step("marked")
         self._commit()
         self._step("committed")
@@ -200,13 +201,13 @@ class Worker:
 
     def _decision(self, event_id: str, told: Told | bytes, source: str) -> _Record:
         body = told if isinstance(told, bytes) else canonical(told.as_json())
-        return _Record(self._settings.decisions, event_id.encode(), body, [("source", source.encode())])
+        return _Record(self._settings.decisions, event_id.encode(), body, {"source": source})
 
     def _dead(self, message: "Message", source: str, reason: str) -> _Record | None:
         if source.encode() in self._elsewhere.get(self._settings.dead_letters, ()):
             return None
         self.counts["dead"] += 1
-        headers = [("reason", reason.encode()), ("source", source.encode())]
+        headers: dict[str, str | bytes | None] = {"reason": reason, "source": source}
         return _Record(self._settings.dead_letters, source.encode(), message.value() or b"", headers)
 
     def _tell(self, records: list[_Record]) -> None:
@@ -219,8 +220,9 @@ class Worker:
             if error is not None:
                 failed.append(error)
                 return
-            ends = self._mark.ends.setdefault(message.topic(), {})
-            ends[message.partition()] = max(message.offset() + 1, ends.get(message.partition(), 0))
+            topic, part, offset = place_of(message)
+            ends = self._mark.ends.setdefault(topic, {})
+            ends[part] = max(offset + 1, ends.get(part, 0))
 
         for place, record in enumerate(records):
             self._step(f"telling {place}")

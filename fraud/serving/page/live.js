@@ -13,7 +13,8 @@
     none: ["暂无", "none yet"], rules_only: ["仅规则", "rules only"],
     probability: ["欺诈概率", "probability"], amount_fen: ["交易金额", "amount"], hour: ["交易时点", "hour of day"],
     channel: ["渠道", "channel"], kind: ["交易类型", "kind"], country: ["国家", "country"],
-    customer_age: ["客户年龄", "customer's age"], account_age_days: ["开户天数", "age of the account"],
+    customer_age: ["客户年龄", "customer's age"], account_age_days: ["开户天数", "account's age"],
+    first_events: ["启动后的首批交易", "the first events after the start"],
     counter: ["柜面", "counter"], atm: ["自助机", "ATM"], pos: ["刷卡机", "POS"], mobile: ["手机银行", "mobile"],
     web: ["网上银行", "web"], qr: ["二维码", "QR"],
   };
@@ -26,6 +27,7 @@
   const say = (zh, en) => language === "zh" ? zh : en;
   const word = name => Object.hasOwn(WORDS, name) ? WORDS[name][language === "zh" ? 0 : 1] : String(name);
   const whole = number => Number(number).toLocaleString("en-US");
+  const short = number => number.toFixed(number < 10 ? 1 : 0);
   const percent = share => (100 * share).toFixed(share < 0.01 ? 2 : 1) + "%";
 
   function made(name, text, ...classes) {
@@ -71,7 +73,7 @@
     at("rate").textContent = whole(last.rate);
     at("decisions").textContent = whole(last.decisions);
     at("alerts").textContent = minute.decided ? percent(alerts / minute.decided) : "–";
-    at("latency").textContent = minute.decided ? last.latency_ms.p50.toFixed(1) + " / " + last.latency_ms.p99.toFixed(1) + " ms" : "–";
+    at("latency").textContent = minute.decided ? short(last.latency_ms.p50) + " / " + short(last.latency_ms.p99) + " ms" : "–";
     at("degraded").textContent = whole(last.counts.degraded);
     at("refused").textContent = whole(last.counts.refused);
     at("tile-degraded").classList.toggle("bad", minute.degraded > 0);
@@ -103,8 +105,8 @@
     }));
     const drift = last.drift;
     at("drift-note").textContent = drift.fields.length
-      ? say(`群体稳定性指数：低于 0.1 稳定，高于 0.25 明显漂移。对照：${drift.reference}；最近 ${whole(drift.events)} 笔。`,
-          `Population stability index: below 0.1 stable, above 0.25 drifted. Against: ${drift.reference}; last ${whole(drift.events)}.`)
+      ? say(`群体稳定性指数：低于 0.1 稳定，高于 0.25 明显漂移。对照：${word(drift.reference)}；最近 ${whole(drift.events)} 笔。`,
+          `Population stability index: below 0.1 stable, above 0.25 drifted. Against: ${word(drift.reference)}; last ${whole(drift.events)}.`)
       : say(`交易不足 ${whole(drift.fewest)} 笔或尚无对照，暂不计算。`, `Told once there is a reference, and ${whole(drift.fewest)} events to compare with it.`);
   }
   function table() {
