@@ -9,6 +9,7 @@ from fraud.casework.tables import CASE, LISTING, alert_from, case_from, listing_
 from fraud.errors import CaseTakenError, CaseUnknownError
 
 __all__ = [
+    "approved_listings",
     "group_case",
     "move",
     "note",
@@ -63,6 +64,15 @@ def read_listings(file: sqlite3.Connection, verdict: str) -> list[Listing]:
     """Return the entries of lists that were proposed, approved or refused, in order."""
     rows = file.execute(f"SELECT {LISTING} FROM listings WHERE verdict = ? ORDER BY number", (verdict,))  # noqa: S608  # our own constant
     return [listing_from(row) for row in rows]
+
+
+def approved_listings(file: sqlite3.Connection, after: int) -> list[tuple[Listing, int]]:
+    """Return the entries of greater numbers that were approved, each with the time of the approval, in order."""
+    rows = file.execute(
+        f"SELECT {LISTING}, checked_at FROM listings WHERE verdict = 'approved' AND number > ? ORDER BY number",  # noqa: S608  # our own constant
+        (after,),
+    )
+    return [(listing_from(row[:-1]), int(row[-1])) for row in rows]
 
 
 def waiting_listing(file: sqlite3.Connection, number: int) -> Listing:

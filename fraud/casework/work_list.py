@@ -249,6 +249,11 @@ class WorkList:
             rows.note(file, listing.case_id, now, who, state, state, what)
         return entry
 
+    def approved(self, after: int = 0) -> list[tuple[int, Entry]]:
+        """Return what was approved, with its number, for whoever puts it into the engine's lists and may be killed."""
+        found = rows.approved_listings(self._file, after)
+        return [(listing.number, approved(listing, listing.checker, at)) for listing, at in found]
+
     def labels(self, known_by: int | None = None) -> list[Outcome]:
         """Return the labels as they were known at a moment, by default now, in the order of their events' times.
 

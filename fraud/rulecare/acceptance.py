@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,11 +21,12 @@ from typing import Final
 from fraud.errors import FraudError, ProposalRefusedError
 from fraud.rulecare.logic import implies
 from fraud.rulecare.proposal import Proposal, as_rule, as_toml
-from fraud.rules import ACTIONS, Rulebook, check_examples, parse
+from fraud.rules import ACTIONS, Rulebook, check_examples, load
 
 __all__ = ["accept", "log_of"]
 
 _VERSION: Final = re.compile(r"^([ \t]*version[ \t]*=[ \t]*)(\d+)([ \t]*(?:#.*)?)$", re.MULTILINE)
+_FIRST_TABLE: Final = re.compile(r"^[ \t]*\[", re.MULTILINE)
 _PERSON: Final = re.compile(r"\S.{0,99}")
 
 
@@ -48,7 +50,7 @@ def accept(proposal: Proposal, rulebook_path: Path | str, who: str, why: str, wh
     proposal
         The rule.
     rulebook_path
-        The TOML file.
+        The TOML file, or a folder of them, of which the one with the version gets the rule.
     who, why
         Name of the person, and the reason; neither may be empty.
     when
@@ -70,19 +72,34 @@ def accept(proposal: Proposal, rulebook_path: Path | str, who: str, why: str, wh
             raise ProposalRefusedError(f"{name} is empty: a rule is accepted by a person, for a reason.")
     path = Path(rulebook_path)
     with _alone(path):
-        old = path.read_text(encoding="utf-8")
-        book = parse(old, path.name)
+        book, head = load(path), _head_of(path)
         _check_new(proposal, book)
+        old = head.read_text(encoding="utf-8")
         new = _with_rule(old, book, _entry(proposal, who, why, when))
-        try:
-            changed = parse(new, path.name)
-            if failures := check_examples(changed):
-                raise ProposalRefusedError(f"{path.name} would not keep its examples: {failures[0]}")
-        except FraudError as refusal:
-            raise ProposalRefusedError(f"{path.name} with {proposal.id} is no rulebook: {refusal}") from refusal
-        _replace(path, new)
+        with _staged(path, head, new) as (staged, staged_head):
+            try:
+                changed = load(staged)
+                if failures := check_examples(changed):
+                    raise ProposalRefusedError(f"{path.name} would not keep its examples: {failures[0]}")
+            except FraudError as refusal:
+                raise ProposalRefusedError(f"{path.name} with {proposal.id} is no rulebook: {refusal}") from refusal
+            staged_head.replace(head)
         _log(path, proposal, (who.strip(), why.strip(), when), (book, changed), (old, new))
     return changed
+
+
+def _head_of(path: Path) -> Path:
+    """Return the file with id, version and titles, to which a rule is added: of a folder, the one that has them."""
+    if not path.is_dir():
+        return path
+    heads = [one for one in sorted(path.glob("*.toml")) if _VERSION.search(_before_arrays(one.read_text("utf-8")))]
+    if not heads:
+        raise ProposalRefusedError(f"No file of the folder {path.name} has the version of the rulebook.")
+    return heads[0]
+
+
+def _before_arrays(text: str) -> str:
+    return _FIRST_TABLE.split(text, maxsplit=1)[0]
 
 
 def _check_new(proposal: Proposal, book: Rulebook) -> None:
@@ -93,7 +110,7 @@ def _check_new(proposal: Proposal, book: Rulebook) -> None:
     if proposal.id in book.ids:
         raise ProposalRefusedError(f"{book.id} has a rule {proposal.id!r} already; it was accepted before.")
     for known in book.rules:
-        if ACTIONS.index(known.action) >= ACTIONS.index(rule.action) and implies(rule.condition, known.condition):
+        if ACTIONS.index(known.action) >= ACTIONS.index(rule.action) and implies(rule.condition, known.test):
             raise ProposalRefusedError(
                 f"{known.id!r} in {book.id} hits all that {proposal.id!r} would and demands as much; change that one."
             )
@@ -108,25 +125,35 @@ def _entry(proposal: Proposal, who: str, why: str, when: datetime) -> str:
 
 def _with_rule(old: str, book: Rulebook, entry: str) -> str:
     """Return the text with its version raised and the entry at its end; all else stays as it was written."""
-    head = old.split("[[", 1)[0]
+    head = _before_arrays(old)
     raised, found = _VERSION.subn(lambda line: f"{line[1]}{book.version + 1}{line[3]}", head, count=1)
     if not found:
         raise ProposalRefusedError(f"The version of {book.id} does not stand on a line of its own before the rules.")
     return raised + old[len(head) :].rstrip("\n") + "\n" + entry
 
 
-def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(path.stat().st_mode)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+@contextmanager
+def _staged(path: Path, head: Path, text: str) -> Iterator[tuple[Path, Path]]:
+    """Write the book as it would be beside the one that is, so that what it includes is found; yield it and its head.
+
+    What is checked is the very file that is then moved into place.
+    """
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=".part", dir=path.parent) as folder:
+        # A file stands one folder deeper than the real one, so its includes are not found there: it goes beside it.
+        staged = Path(folder) if path.is_dir() else path.with_name(f"{Path(folder).name}.toml")
+        staged_head = staged / head.name if path.is_dir() else staged
+        try:
+            if path.is_dir():
+                for one in path.glob("*.toml"):
+                    shutil.copy2(one, staged)
+            with staged_head.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            staged_head.chmod(head.stat().st_mode)
+            yield staged, staged_head
+        finally:
+            staged_head.unlink(missing_ok=True)
 
 
 def _log(
@@ -157,7 +184,7 @@ def _alone(path: Path) -> Iterator[None]:
     """Hold the book against others who would write it; the lock goes with the process that holds it."""
     import fcntl  # POSIX only: imported where it is needed, so that the rest can be used anywhere
 
-    if not path.is_file():
+    if not path.exists():
         raise ProposalRefusedError(f"There is no rulebook {path}.")
     with path.with_name(f".{path.name}.lock").open("w") as lock:
         try:

@@ -27,7 +27,8 @@ class RuleHealth:
     rule catches; `place` is the rule's place when the best come first (1 is first), `adds_*` what it adds there.
     `precisions` has one entry for each period, NaN where nothing was judged. `hit_shift` and `field_shift` (the worst
     field of those that it reads) are stability indices. `silent` says why it hits nothing (`never_true`,
-    `field_missing`, `no_hit`, `stopped`) or is empty, `expected_last` how many hits the last period should have had.
+    `expired`, `field_missing`, `no_hit`, `stopped`) or is empty, `expected_last` how many hits its last period should
+    have had.
     `redundant_to` names a rule that makes this one needless, `redundant_why` is `implied` or `contained`;
     `contradicts` names one of the same condition that demands another action.
     """

@@ -5,6 +5,7 @@ over rows, and frauds of one ring are not independent: the intervals of a rule t
 """
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -110,7 +111,8 @@ def examine(
     worth = worth_of_actions(label, amount_fen, costs)
     action = np.array([ACTIONS.index(rule.action) for rule in rulebook.rules], np.int64)
     edges = period_edges(seconds, periods)
-    parts = _parts(hits, rulebook, columns, is_judged, is_fraud, edges)
+    last_from = date(1970, 1, 1) + timedelta(days=int(seconds[min(edges[-2], hits.rows - 1)]) // 86_400)
+    parts = _parts(hits, rulebook, columns, is_judged, is_fraud, edges, last_from)
     own = hits.sums(is_judged, is_fraud, value)
     benefit = np.zeros(len(hits.ids), np.int64)
     np.add.at(benefit, hits.rules, worth[hits.row_of_hit, action[hits.rules]])
@@ -205,6 +207,7 @@ def _parts(
     is_judged: npt.NDArray[np.bool_],
     is_fraud: npt.NDArray[np.bool_],
     edges: Ints,
+    last_from: date,
 ) -> dict[str, Any]:
     """Return what comes from comparing rules with each other, and periods with each other."""
     rules, together = rulebook.rules, hits.together()
@@ -215,7 +218,7 @@ def _parts(
     shifts = _field_shifts(rulebook, columns, edges)
     read = [max(((shifts.get(name, 0.0), name) for name in rule.fields), default=(0.0, "")) for rule in rules]
     trends = [trend(counts[at, 2], counts[at, 1]) for at in range(len(rules))]
-    quiet = silent(rules, counts[:, 0], np.diff(edges), _always_missing(rulebook, columns))
+    quiet = silent(rules, counts[:, 0], np.diff(edges), _always_missing(rulebook, columns), last_from)
     share = np.divide(counts[:, 2], counts[:, 1], out=np.full(counts[:, 1].shape, np.nan), where=counts[:, 1] > 0)
     return {
         "nearest": nearest_overlap(hits, together),

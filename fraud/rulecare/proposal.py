@@ -68,15 +68,16 @@ class Proposal:
     def summary(self) -> tuple[str, str]:
         """Return the evidence in a sentence, in English and Chinese."""
         seen = self.held_out
-        span = f"{seen.precision_low:.1%}-{seen.precision_high:.1%}"
+        span = f"{seen.precision:.1%}, {seen.precision_low:.1%}-{seen.precision_high:.1%} at {seen.level:.1%}"
+        span_zh = f"{seen.precision:.1%}，{seen.level:.1%} 置信区间 {seen.precision_low:.1%}-{seen.precision_high:.1%}"
+        value, saved = yuan(seen.value_fen), yuan(seen.benefit_fen)
         return (
             f"On {seen.rows:,} later rows that no rule hits: {seen.frauds:,} of {seen.alerts:,} alerts are fraud "
-            f"({seen.precision:.1%}, {span} at {seen.level:.1%}), of {seen.customers:,} customers, {yuan(seen.value_fen)} yuan in all, "
-            f"among {seen.missed_frauds:,} missed frauds; {self.break_even:.1%} would pay; saves "
-            f"{yuan(seen.benefit_fen)} yuan. Found among {self.looked_at:,}, one of {self.tested} tried on later rows.",
-            f"在无规则命中的 {seen.rows:,} 笔后续交易上：{seen.alerts:,} 笔告警中欺诈 {seen.frauds:,} 笔"
-            f"（{seen.precision:.1%}，{seen.level:.1%} 置信区间 {span}），涉及客户 {seen.customers:,} 名，金额 {yuan(seen.value_fen)} 元；"
-            f"盈亏平衡点 {self.break_even:.1%}，净收益 {yuan(seen.benefit_fen)} 元。"
+            f"({span}), of {seen.customers:,} customers, {value} yuan in all, among {seen.missed_frauds:,} missed "
+            f"frauds; {self.break_even:.1%} would pay; saves {saved} yuan. "
+            f"Found among {self.looked_at:,}, one of {self.tested} tried on later rows.",
+            f"在无规则命中的 {seen.rows:,} 笔后续交易上：{seen.alerts:,} 笔告警中欺诈 {seen.frauds:,} 笔（{span_zh}），"
+            f"涉及客户 {seen.customers:,} 名，金额 {value} 元；盈亏平衡点 {self.break_even:.1%}，净收益 {saved} 元。"
             f"共比较 {self.looked_at:,} 个候选，{self.tested} 个经样本外检验。",
         )
 

@@ -7,6 +7,7 @@ the needless one. Two rules of one meaning that demand different actions contrad
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -34,7 +35,7 @@ def implications(rules: Sequence[Rule]) -> dict[int, tuple[int, ...]]:
     >>> implications(first_rulebook().rules)[0]
     ()
     """
-    known = [alternatives(rule.condition) for rule in rules]
+    known = [alternatives(rule.test) for rule in rules]
     found: dict[int, tuple[int, ...]] = {}
     for place, mine in enumerate(known):
         found[place] = tuple(_wider(mine, known, place)) if mine else ()
@@ -92,7 +93,9 @@ def contradictions(rules: Sequence[Rule], implied: dict[int, tuple[int, ...]]) -
     ]
 
 
-def silent(rules: Sequence[Rule], per_period: Ints, rows: Ints, missing: frozenset[str]) -> list[tuple[str, float]]:
+def silent(
+    rules: Sequence[Rule], per_period: Ints, rows: Ints, missing: frozenset[str], last_from: date
+) -> list[tuple[str, float]]:
     """Return for each rule why it hits nothing, or nothing, and how many hits its last period should have had.
 
     Parameters
@@ -105,16 +108,22 @@ def silent(rules: Sequence[Rule], per_period: Ints, rows: Ints, missing: frozens
         Rows of each period, shape (periods,).
     missing
         Fields that have no value in any row.
+    last_from
+        First day of the last period.
     """
     found: list[tuple[str, float]] = []
     earlier_rows = int(rows[:-1].sum())
     for rule, counts in zip(rules, per_period, strict=True):
         rate = int(counts[:-1].sum()) / earlier_rows if earlier_rows else 0.0
         expected = rate * int(rows[-1])
-        if never_true(rule.condition):
+        if never_true(rule.test):
             why = "never_true"
-        elif needs(rule.condition) & missing:
+        elif rule.valid_until is not None and rule.valid_until < last_from:
+            why = "expired"
+        elif needs(rule.test) & missing:
             why = "field_missing"
+        elif rule.valid_from is not None or rule.valid_until is not None:
+            why = ""  # it was not there all the time, so its silence says nothing
         elif not counts.sum():
             why = "no_hit"
         else:

@@ -22,6 +22,7 @@ _SURE: Final = 0.01
 _HAS_ROOM = 3.0
 _SILENT: Final = {
     "never_true": ("its condition can never be true", "条件永远不成立"),
+    "expired": ("its dates of validity are over", "有效期已过"),
     "field_missing": ("a field that it needs is missing in every row", "所需字段全部缺失"),
     "no_hit": ("it has not hit a single row", "从未命中"),
 }

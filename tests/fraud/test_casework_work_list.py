@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from fraud.casework import CLOSED, LEGAL, Alert, Case, Listing, State, WorkList, alert_of, suggested
 from fraud.casework.priority import urgency
 from fraud.casework.states import check_transition
+from fraud.casework.teaching import teach
 from fraud.engine.lists import ListEntry
 from fraud.engine.snooze import Snooze
 from fraud.errors import (
@@ -30,6 +31,7 @@ from fraud.errors import (
     CaseUnknownError,
     FourEyesError,
     FraudError,
+    ListRefusedError,
 )
 from tests.fraud.care_sample import costs
 
@@ -239,6 +241,39 @@ def test_what_a_checker_refuses_acts_nowhere(desk: WorkList) -> None:
 def test_an_approved_snooze_is_one_for_the_engine(desk: WorkList) -> None:
     number = proposed(desk, Listing("snooze", "customer", "C1", "wedding", until=20 * 86_400))
     assert isinstance(desk.check(number, "Chen", approve=True, note="fine", now=300), Snooze)
+
+
+class Pupil:
+    """Keeps what it is told; like the engine, it refuses an entry that it has."""
+
+    def __init__(self) -> None:
+        self.labels: list[tuple[str, bool, datetime]] = []
+        self.entries: list[ListEntry | Snooze] = []
+
+    def confirm(self, event_id: str, is_fraud: bool, at: datetime) -> None:
+        self.labels.append((event_id, is_fraud, at))
+
+    def put(self, entry: ListEntry) -> None:
+        if entry in self.entries:
+            raise ListRefusedError("it is there already")
+        self.entries.append(entry)
+
+    def snooze(self, snooze: Snooze) -> None:
+        self.entries.append(snooze)
+
+
+def test_an_engine_is_told_what_was_said_and_approved_and_only_what_is_new(desk: WorkList) -> None:
+    number = proposed(desk, Listing("black", "payee", "6217", "mule"))
+    pupil = Pupil()
+    assert teach(pupil, desk) == (200, 0)
+    entry = desk.check(number, "Chen", approve=True, note="seen", now=300)
+    point = teach(pupil, desk)
+    assert pupil.entries == [entry]
+    assert pupil.labels[0] == ("T1", True, datetime(1970, 1, 1, 0, 3, 20))
+    assert teach(pupil, desk) == point, "who has forgotten the point may be told all again"
+    told = len(pupil.labels)
+    assert teach(pupil, desk, *point) == point
+    assert (pupil.entries, len(pupil.labels)) == ([entry], told + 1), "the last second is told again, no more"
 
 
 @pytest.mark.parametrize(

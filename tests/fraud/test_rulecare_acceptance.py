@@ -164,3 +164,27 @@ def test_a_book_that_cannot_be_replaced_stays_as_it_was(book: Path, monkeypatch:
 def test_a_book_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProposalRefusedError, match="no rulebook"):
         accept(PROPOSAL, tmp_path / "none.toml", "Chen", "visited", WHEN)
+
+
+def test_a_rule_is_accepted_into_a_folder_of_files_that_includes_others(book: Path) -> None:
+    book.with_name("base.toml").write_text(BOOK.replace("ours", "base"), encoding="utf-8")
+    folder = book.parent / "whole"
+    folder.mkdir()
+    head = 'id = "whole"\nversion = 3\ntitle = "W"\ntitle_zh = "全"\ninclude = ["../base.toml"]\n\n[lists]\nx = ["a"]\n'
+    (folder / "0_book.toml").write_text(head, encoding="utf-8")
+    (folder / "1_more.toml").write_text(
+        "[[rule" + BOOK.split("[[rule")[1].replace("night_cash", "other"), encoding="utf-8"
+    )
+    changed = accept(PROPOSAL, folder, "Chen", "visited", WHEN)
+    assert (changed.version, changed.ids) == (4, ("night_cash", "mined_1", "other"))
+    assert load(folder) == changed
+    assert sorted(one.name for one in folder.iterdir()) == ["0_book.toml", "1_more.toml"]
+    assert not [one for one in book.parent.iterdir() if one.name.startswith(".whole.") and one.name.endswith(".part")]
+
+
+def test_a_rule_is_accepted_into_a_file_that_includes_another(book: Path) -> None:
+    mine = book.with_name("mine.toml")
+    mine.write_text(
+        'id = "mine"\nversion = 1\ntitle = "M"\ntitle_zh = "我"\ninclude = ["ours.toml"]\n', encoding="utf-8"
+    )
+    assert accept(PROPOSAL, mine, "Chen", "visited", WHEN).ids == ("night_cash", "mined_1")

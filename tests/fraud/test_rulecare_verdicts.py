@@ -1,5 +1,7 @@
 """Each rule gets the verdict that its story deserves."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -116,6 +118,16 @@ def test_dead_rules_are_found_each_with_its_cause() -> None:
     assert [health.silent for health in found.rules] == ["never_true", "field_missing", "no_hit", "stopped", ""]
     assert [verdict(found, health.rule)[0] for health in found.rules[:4]] == ["retire"] * 4
     assert "100 were expected" in verdict(found, "stopped")[1] or "80 were expected" in verdict(found, "stopped")[1]
+
+
+def test_a_rule_whose_dates_are_over_is_retired_and_one_that_is_young_is_not_called_silent() -> None:
+    book = rulebook(("over", "hour > 1", "hold"), ("young", "hour > 2 and new_device == 1", "hold"))
+    over, young = book.rules
+    dated = (replace(over, valid_until=date(1970, 1, 2)), replace(young, valid_from=date(1970, 1, 5)))
+    when = pd.Series(np.arange(N) * 60).astype("datetime64[s]")
+    found = judged(replace(book, rules=dated), {"occurred_at": when, "new_device": np.zeros(N)}, marks(slice(0, 9)))
+    assert [health.silent for health in found.rules] == ["expired", ""]
+    assert verdict(found, "over")[0] == "retire"
 
 
 def test_a_good_rule_that_falls_silent_is_watched_because_a_field_may_be_broken() -> None:
