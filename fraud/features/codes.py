@@ -26,6 +26,8 @@ class Coder:
     ----------
     known
         Values that have the first codes, in this order, whether they appear or not.
+    most
+        How many values get a code of their own; all later ones share the next.
 
     Examples
     --------
@@ -36,8 +38,18 @@ class Coder:
     [2, 1]
     """
 
-    def __init__(self, known: Sequence[str] = ()) -> None:
+    def __init__(self, known: Sequence[str] = (), most: int = 2**31) -> None:
         self._codes = {word: code for code, word in enumerate(known)}
+        self._most = most
+
+    @property
+    def words(self) -> list[str]:
+        """The values that have a code, in the order of their codes."""
+        return list(self._codes)
+
+    def one(self, word: str | None) -> int:
+        """Return the code of one value, -1 if it is missing."""
+        return -1 if word is None else self._code(word)
 
     def encode(self, values: "pd.Series[str]") -> IntArray:
         """Return the int64 code of each value, -1 where it is missing; new values get new codes.
@@ -59,6 +71,8 @@ class Coder:
         return codes
 
     def _code(self, word: object) -> int:
+        if len(self._codes) >= self._most:
+            return self._codes.get(str(word), self._most)
         return self._codes.setdefault(str(word), len(self._codes))
 
 

@@ -39,7 +39,7 @@ def require_columns(columns: Collection[str], needed: Collection[str]) -> None:
             raise ColumnMissingError(f"Column {name} is not in the table; it has {', '.join(columns) or 'none'}.")
 
 
-def read_seconds(times: "pd.Series[pd.Timestamp]", latest: int | None = None) -> IntArray:
+def read_seconds(times: "pd.Series[pd.Timestamp]", latest: int | None = None, ordered: bool = True) -> IntArray:
     """Return local times as int64 seconds since 1970, of shape (n,), and refuse them out of order.
 
     Parameters
@@ -48,6 +48,8 @@ def read_seconds(times: "pd.Series[pd.Timestamp]", latest: int | None = None) ->
         datetime64 of any unit, without a time zone.
     latest
         Second of the last transaction before these, if there was one.
+    ordered
+        Whether times out of order are refused.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def read_seconds(times: "pd.Series[pd.Timestamp]", latest: int | None = None) ->
         )
     seconds: IntArray = times.to_numpy().astype("datetime64[s]").astype(np.int64)
     before = np.concatenate((seconds[:1] if latest is None else [latest], seconds[:-1]))
-    wrong = np.flatnonzero(seconds < before)
+    wrong = np.flatnonzero(seconds < before) if ordered else ()
     if len(wrong):
         now, then = (np.datetime64(int(at[wrong[0]]), "s") for at in (seconds, before))
         raise TimeOrderError(
