@@ -152,15 +152,12 @@ def _fans(
             continue
         for length in lengths:
             right = start[account]
-            reached = -1
             for left in range(start[account], start[account + 1]):
                 while right + 1 < start[account + 1] and first[order[right + 1]] <= first[order[left]] + length:
                     right += 1
                 size = right - left + 1
-                # a window that ends where the last one did holds less of the same
-                if size < 3 or right == reached:
+                if size < 3:
                     continue
-                reached = right
                 elapsed = max(float(first[order[right]] - first[order[left]]), resolution)
                 expected = (count[account] - size + 1.0) / (span + 1.0 / pace) * elapsed
                 log = _poisson(size - 1, expected)
