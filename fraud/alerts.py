@@ -7,9 +7,9 @@ features, and which rules hit.
 import numpy as np
 import pandas as pd
 
-from fraud.reasons import Reason, contributions, reasons, rule_reason
+from fraud.reasons import Reason, contributions, explain, reasons, rule_reason
 from fraud.rules import Rulebook
-from fraud.scorers import RULE_PREFIX
+from fraud.scorers import RULE_PREFIX, Blend
 
 __all__ = ["AlertBook"]
 
@@ -51,8 +51,7 @@ class AlertBook:
             Positions in `payments`.
         """
         features = self.features.iloc[places]
-        plain = [name for name in features.columns if not name.startswith(RULE_PREFIX)]
-        raised = contributions(scorer, features, reference, {name: [name] for name in plain})
+        raised = _raised(scorer, features, reference)
         explained = []
         for number, place in enumerate(places):
             row = pd.Series(features.loc[place], dtype=np.float64)
@@ -62,3 +61,13 @@ class AlertBook:
             by_rule = [rule_reason(rule, event) for rule in hit]
             explained.append(reasons(by_rule, pd.Series(raised.to_numpy()[number], raised.columns), row))
         return explained
+
+
+def _raised(scorer: object, features: pd.DataFrame, reference: "pd.Series[float]") -> pd.DataFrame:
+    """Return what each feature added to each row: exactly for a blend, one at a time for a stranger's scorer."""
+    plain = [name for name in features.columns if not name.startswith(RULE_PREFIX)]
+    if not isinstance(scorer, Blend):
+        return contributions(scorer, features, reference, {name: [name] for name in plain})
+    names = [str(name) for name in features.columns]
+    added = [explain(scorer, row, names).contributions for row in features.to_numpy(np.float64)]
+    return pd.DataFrame(np.reshape(added, (len(features), len(names))), features.index, names)[plain]

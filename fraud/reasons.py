@@ -1,19 +1,20 @@
 """Reason codes of an alert: the rules that hit, then what moved the model, in words and units that people use.
 
-An analyst needs to know why before calling a customer. Rules explain themselves. For the model, each feature
-(or named group of features) of the row is put back to its reference value, the median of the training rows,
-and the fall of the log-odds is what it contributed. A missing value stays missing and contributes nothing.
+An analyst needs to know why before calling a customer. Rules explain themselves. Our models are taken apart exactly
+(`explain`): a base and what each feature adds, which sum to the log-odds of the decision.
 
-It answers "what if this one thing had been usual?". Contributions do not add up to the score, and of two
-features that tell the same story each may seem unimportant, because the other still tells it: group such
-features.
+Anybody's model can be asked "what if this one thing had been usual?" (`contributions`): each feature (or named group of
+features) of the row is put back to its reference value, the median of the training rows, and the fall of the log-odds
+is what it contributed. A missing value stays missing and contributes nothing. These do not add up to the score, and of
+two features that tell the same story each may seem unimportant, because the other still tells it: group such features.
 
-Source: the one-at-a-time form of Strumbelj and Kononenko, "Explaining prediction models and individual
+Source: `fraud.scorers.additive`; the one-at-a-time form of Strumbelj and Kononenko, "Explaining prediction models and individual
 predictions with feature contributions", Knowledge and Information Systems 41, 2014; reason codes as in credit
 scoring practice.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,11 +22,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from fraud.errors import ReasonInputError
-from fraud.rules import Rule, explain
+from fraud.rules import Rule
+from fraud.rules import explain as explain_rule
+from fraud.scorers.additive import taken_apart
 from fraud.scorers.log_odds import log_odds
+from fraud.scorers.single import columns_of
 from fraud.wording import worded
 
-__all__ = ["Reason", "contributions", "reasons", "reference_values", "rule_reason"]
+__all__ = ["Explanation", "Reason", "contributions", "explain", "reasons", "reference_values", "rule_reason"]
 
 _ROWS_AT_ONCE = 50_000
 
@@ -42,6 +46,55 @@ class Reason(NamedTuple):
     strength: float
 
 
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """A score taken apart: `base` and, for each of `names`, what it added, in log-odds."""
+
+    names: tuple[str, ...]
+    base: float
+    contributions: npt.NDArray[np.float64]
+
+    @property
+    def log_odds(self) -> float:
+        """What they add up to."""
+        return self.base + float(self.contributions.sum())
+
+
+def explain(model: Any, row: npt.NDArray[np.float64], names: Sequence[str]) -> Explanation:
+    """Return what each feature of one row added to the log-odds of one of our models.
+
+    Parameters
+    ----------
+    model
+        A fitted `Blend`, or one of its members.
+    row
+        Features, NaN where a value is missing, float64 of shape (len(names),).
+    names
+        Their names; they may be more than the model reads, the others added nothing.
+
+    Raises
+    ------
+    ModelKindError
+        If the model cannot be taken apart exactly; `contributions` asks any model.
+    ModelMisfitError
+        If the model reads a feature that is not among the names.
+
+    Examples
+    --------
+    >>> from fraud.scorers import RuleScorecard
+    >>> hits = pd.DataFrame({"rule:a": [1.0, 1.0, 0.0, 0.0]})
+    >>> card = RuleScorecard().fit(hits, [1, 1, 0, 0])
+    >>> found = explain(card, np.array([5.0, 1.0]), ["hour", "rule:a"])
+    >>> (found.contributions > 0).tolist(), bool(abs(found.log_odds - card.decision_function(hits)[0]) < 1e-12)
+    ([False, True], True)
+    """
+    columns = columns_of(model, names)
+    base, shares = taken_apart(model, row[columns])
+    added = np.zeros(len(names))
+    added[columns] = shares
+    return Explanation(tuple(names), base, added)
+
+
 def rule_reason(rule: Rule, event: Mapping[str, Any]) -> Reason:
     """Return the reason of a rule that hit, with the values of the event in its text.
 
@@ -52,7 +105,9 @@ def rule_reason(rule: Rule, event: Mapping[str, Any]) -> Reason:
     >>> rule_reason(rule, {"customer_age": 71.0, "amount_fen": 5_000_000}).code
     'rule:elderly_new_payee'
     """
-    return Reason(f"rule:{rule.id}", explain(rule, event, "en"), explain(rule, event, "zh"), float(rule.severity))
+    return Reason(
+        f"rule:{rule.id}", explain_rule(rule, event, "en"), explain_rule(rule, event, "zh"), float(rule.severity)
+    )
 
 
 def reference_values(X: pd.DataFrame) -> "pd.Series[float]":

@@ -131,7 +131,9 @@ def pairwise(encoded: Floats, factors: Floats) -> Floats:
         found: Floats = pair_sums(encoded, factors)
         return found
     parts = [encoded * factor for factor in factors]  # pragma: no cover  # the tests run with every extra
-    whole: Floats = 0.5 * np.sum([part.sum(axis=1) ** 2 - (part**2).sum(axis=1) for part in parts], axis=0)  # pragma: no cover
+    whole: Floats = 0.5 * np.sum(
+        [part.sum(axis=1) ** 2 - (part**2).sum(axis=1) for part in parts], axis=0
+    )  # pragma: no cover
     return whole  # pragma: no cover
 
 

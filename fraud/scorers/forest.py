@@ -94,6 +94,10 @@ class RandomForest(LogOddsClassifier):
         self.voter_ = float(total @ y / total.sum())
 
     def _odds(self, X: Floats) -> Floats:
-        fraud = self.trees_.sums(X) + self.voter_
+        return self.odds_of(self.trees_.sums(X))
+
+    def odds_of(self, votes: Floats) -> Floats:
+        """Return the log-odds that sums of votes become, in the shape of `votes`."""
+        fraud = votes + self.voter_
         odds: Floats = np.log(fraud) - np.log(len(self.trees_.roots) + 1.0 - fraud) + self.shift_
         return odds

@@ -23,6 +23,10 @@ __all__ = ["InformationGain", "cuts", "gain"]
 Floats = npt.NDArray[np.float64]
 
 
+_ROUNDING = 1e-12
+"""Bits that are next to nothing: without a cut, the two entropies may still differ by them."""
+
+
 class InformationGain(SelectorMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Keeps the features that tell most about the label.
 
@@ -92,7 +96,8 @@ def gain(column: Floats, label: npt.NDArray[np.int64], thresholds: Floats) -> fl
     ranges = np.where(np.isnan(column), len(thresholds) + 1, np.searchsorted(thresholds, column))
     table = _table(ranges, label, len(thresholds) + 2)
     left = float(table.sum(axis=1) @ _entropy(table)) / len(label)
-    return max(0.0, float(_entropy(table.sum(axis=0))) - left)
+    told = float(_entropy(table.sum(axis=0))) - left
+    return told if told > _ROUNDING else 0.0
 
 
 def cuts(column: Floats, label: npt.NDArray[np.int64]) -> Floats:

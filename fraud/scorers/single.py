@@ -5,8 +5,8 @@ laid out once as plain arrays, for the very order of features in which rows will
 points of rules, trees, encoded features, pairs, stack. Nothing is compiled for a model: the kernel is the same for all,
 and its machine code is kept on disk.
 
-The result equals `predict_proba` within 1e-12: trees and rules give the same bits, sums over encoded features may
-differ in the last. Models that are not ours still work, at their own pace.
+The result equals `predict_proba` within 1e-12: sums are made in the same order, but logarithms and exponentials
+come from another library, and may differ in the last bit. Models that are not ours still work, at their own pace.
 """
 
 import functools
