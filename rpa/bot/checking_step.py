@@ -1,6 +1,7 @@
 """Checking an account before anybody is bothered with it: what the registry adds, and what does not fit together.
 
-What a person has corrected is no longer held against what the pending list showed; the registry still has its word.
+What a person has corrected is no longer held against what the pending list showed, and its deadline is counted anew;
+the registry still has its word.
 """
 
 from collections.abc import Mapping
@@ -8,7 +9,9 @@ from datetime import date
 from typing import Any
 
 from rpa.bot.basic_first import FIELD, is_awaited, lacks_number, number_from
+from rpa.bot.dues import due_of
 from rpa.bot.hold import BESIDE, Hold
+from rpa.bot.settings import Settings
 from rpa.errors import BadFilingError
 from rpa.filing import LABELS, Filing
 from rpa.listing import Registry, complete, problems
@@ -19,7 +22,7 @@ __all__ = ["check_account", "checked"]
 _LOOK_AGAIN_SECONDS = 1.0
 
 
-def check_account(hold: Hold, registry: Registry, today: date) -> float | None:
+def check_account(hold: Hold, settings: Settings) -> float | None:
     """Let an account go on if its data hold; return until when it waits, if it needs the number of another.
 
     Raises
@@ -36,7 +39,11 @@ def check_account(hold: Hold, registry: Registry, today: date) -> float | None:
         record[FIELD] = number
     if hold.was_corrected():
         record.pop("shown", None)
-    filing, added = checked(record, registry, today)
+        if "opened_at" in record:
+            due = due_of(record, settings)
+            record["trouble"] = due.trouble
+            hold.reschedule(due.at, due.rank)
+    filing, added = checked(record, settings.registry, settings.clock().date())
     completed = {name: getattr(filing, name) for name in added}
     said = [f"completed from the registry: {', '.join(added)}"] if added else []
     if number:

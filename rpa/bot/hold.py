@@ -87,6 +87,16 @@ class Hold:
         self._lease = self._queue.advance(self._lease, state, now=now, reason=reason, facts=facts)
         self._settings.watch(self.item.filing_id, state.value)
 
+    def reschedule(self, due: float, rank: int) -> None:
+        """Set by when the account must be filed, and its rank among those due at that time.
+
+        Raises
+        ------
+        LeaseLostError
+            If another bot has the account.
+        """
+        self._lease = self._queue.reschedule(self._lease, due=due, rank=rank)
+
     def release(self, not_before: float = 0.0, reason: str = "") -> None:
         """Give the account back: for later, or because of a failure."""
         self._queue.release(self._lease, now=self._settings.now(), not_before=not_before, reason=reason)

@@ -5,20 +5,18 @@ list that is late is waited for, one that comes twice is taken once, and one tha
 platform's is refused with an alarm.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
-from typing import Any
 
 from rpa.bot.desk import Desk
+from rpa.bot.dues import due_of
 from rpa.bot.insisting import insist
 from rpa.bot.lists_taken import ListsTaken
 from rpa.bot.pending_list import shown_pages
 from rpa.bot.settings import Settings
-from rpa.deadlines import deadline_of
 from rpa.deadlines.rules import CHINA
-from rpa.errors import BadListError, CalendarError, PolicyError
+from rpa.errors import BadListError
 from rpa.filing import ACCOUNT_TYPES
 from rpa.listing import PendingList, read_list
 from rpa.pages import operations
@@ -26,7 +24,7 @@ from rpa.pages.operations.lists import Package
 from rpa.pages.operations.pending import PendingAccount
 from rpa.queue import WorkQueue
 
-__all__ = ["Intake", "compared", "record_of", "take_in"]
+__all__ = ["Intake", "compared", "take_in"]
 
 _NAMES_OF_TYPES = {text: kind for kind, text in ACCOUNT_TYPES.items()}
 _COMPARED = ("entity", "depositor_name", "account_number", "account_type")
@@ -137,28 +135,11 @@ def _add(
             f"{len(missing)} accounts of list {one.serial} are not on the platform's pages, such as {missing[0]}"
         )
     for record in one.records:
-        whole, due, rank = record_of(record, settings, shown.get(str(record["filing_id"])))
-        found.added += queue.add(str(record["filing_id"]), whole, due=due, rank=rank, now=settings.now())
-
-
-def record_of(
-    record: Mapping[str, Any], settings: Settings, shown: PendingAccount | None
-) -> tuple[dict[str, Any], float, int]:
-    """Return what goes into the queue: the record with what the page shows of it, its deadline, and its rank.
-
-    An account whose deadline cannot be counted is due at once, and says why: a person gets it.
-    """
-    whole = dict(record)
-    if shown is not None:
-        whole["shown"] = compared(shown)
-    try:
-        opened_at = datetime.fromisoformat(str(record.get("opened_at", "")))
-        if opened_at.tzinfo is None:
-            opened_at = opened_at.replace(tzinfo=CHINA)
-        deadline = deadline_of(str(record.get("account_type", "")), opened_at, settings.policy, settings.days)
-    except (ValueError, PolicyError, CalendarError) as error:
-        return whole | {"trouble": str(error)}, settings.now(), 0
-    return whole, deadline.due.timestamp(), deadline.rank
+        filing_id, due = str(record["filing_id"]), due_of(record, settings)
+        whole = dict(record) | ({"trouble": due.trouble} if due.trouble else {})
+        if filing_id in shown:
+            whole["shown"] = compared(shown[filing_id])
+        found.added += queue.add(filing_id, whole, due=due.at, rank=due.rank, now=settings.now())
 
 
 def compared(shown: PendingAccount) -> dict[str, str]:

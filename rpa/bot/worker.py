@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 
 import numpy as np
 
@@ -36,8 +35,7 @@ _SHORTEST_NAP, _LONGEST_NAP = 0.05, 0.2
 
 async def _check(desk: Desk, hold: Hold, proof: Proof) -> float | None:
     del proof
-    today: datetime = desk.settings.clock()
-    return check_account(hold, desk.settings.registry, today.date())
+    return check_account(hold, desk.settings)
 
 
 FILING: dict[State, Step] = {

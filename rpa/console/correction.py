@@ -5,7 +5,7 @@ the filing and the legal entity cannot be corrected.
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
@@ -13,7 +13,16 @@ from rpa.errors import BadFilingError
 from rpa.filing import ACCOUNT_TYPES, CATEGORIES, CURRENCIES, INDUSTRIES, LABELS, from_record, to_record
 from rpa.listing import Problem, problems
 
-__all__ = ["ENGLISH", "FormField", "changed_fields", "form_fields", "record_of", "shown_value", "typed_of"]
+__all__ = [
+    "ENGLISH",
+    "FormField",
+    "changed_fields",
+    "form_fields",
+    "opening_of",
+    "record_of",
+    "shown_value",
+    "typed_of",
+]
 
 ENGLISH: dict[str, str] = {
     **{"account_type": "account type", "depositor_category": "depositor category", "depositor_name": "depositor"},
@@ -130,6 +139,22 @@ def record_of(typed: Mapping[str, str], before: Mapping[str, Any], today: date) 
     except BadFilingError as error:
         return record, [Problem(error.problems[0] if error.problems else "", str(error))]
     return to_record(filing), problems(filing, today)
+
+
+def opening_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, str]:
+    """Return the moment of opening of a corrected record, from which its deadline is counted; nothing if none is known.
+
+    Examples
+    --------
+    >>> opening_of({"opened_at": "2026-07-02T16:40:00+08:00"}, {"opened_on": "2026-07-01"})
+    {'opened_at': '2026-07-01T16:40:00+08:00'}
+    """
+    try:
+        moment = datetime.fromisoformat(str(before.get("opened_at", "")))
+        day = date.fromisoformat(str(after["opened_on"]))
+    except ValueError:
+        return {}
+    return {"opened_at": datetime.combine(day, moment.timetz()).isoformat()}
 
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from rpa.console.correction import changed_fields, form_fields, record_of, typed_of
+from rpa.console.correction import changed_fields, form_fields, opening_of, record_of, typed_of
 from rpa.console.queue_view import Row, reading
 from rpa.console.rendering import message, page
 from rpa.deadlines.rules import CHINA
@@ -67,7 +67,8 @@ class Decisions:
         changed = changed_fields(row.item.record, record)
         self._note(row, "a person corrects the account", who, reason, changed=changed)
         with _writing(self.queue_path) as queue:
-            queue.correct(row.item.filing_id, record, who=who, now=self.clock().timestamp(), reason=reason)
+            whole = record | opening_of(row.item.record, record)
+            queue.correct(row.item.filing_id, whole, who=who, now=self.clock().timestamp(), reason=reason)
         return _back_to(row, "corrected")
 
     def resume(self, request: Request, form: Mapping[str, str]) -> Response:

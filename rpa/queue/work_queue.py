@@ -150,6 +150,19 @@ class WorkQueue:
             self._note(before.filing_id, now, before.state, state, lease.worker, reason)
             return Lease(self.item(before.filing_id), lease.worker, lease.token, until)
 
+    def reschedule(self, lease: Lease, *, due: float, rank: int) -> Lease:
+        """Return the lease on the account with another deadline.
+
+        Raises
+        ------
+        LeaseLostError
+            If another bot has the account.
+        """
+        with self._transaction() as run:
+            before = self._check(lease)
+            run("UPDATE items SET due = ?, rank = ? WHERE filing_id = ?", (due, rank, before.filing_id))
+            return Lease(self.item(before.filing_id), lease.worker, lease.token, lease.until)
+
     def release(self, lease: Lease, *, now: float, not_before: float = 0.0, reason: str = "") -> None:
         """Give an account back, because it failed (a reason) or the bot stops (none), in the state in which it is.
 

@@ -171,6 +171,25 @@ def test_what_a_person_corrects_is_filed(tmp_path: Path, chrome: Any) -> None:
         assert judged(made, [basic(1)]) == {}
 
 
+def test_the_deadline_of_a_corrected_account_is_counted_anew(tmp_path: Path, chrome: Any) -> None:
+    """A person finds that a basic account, due today, is a general one: it is due tomorrow."""
+    wrong = basic(1, legal_representative="别人")
+    known = [(wrong.certificate_number, basic_number(1), "open")]
+    with world(tmp_path, [wrong], registry=registry(1), known=known) as made:
+        run(made, chrome)
+        queue = queue_of(made)
+        before = queue.item(wrong.filing_id)
+        opened = datetime.fromisoformat(before.record["opened_at"])
+        record = {**to_record(general(1)), "opened_at": before.record["opened_at"], "trouble": "no rule for its kind"}
+        queue.correct(wrong.filing_id, record, who="clerk", now=made.clock().timestamp(), reason="saw the papers")
+        run(made, chrome)
+        after = queue.item(wrong.filing_id)
+        days = [datetime.fromtimestamp(one.due, CHINA).date() - opened.date() for one in (before, after)]
+        assert days == [timedelta(0), timedelta(1)]
+        assert before.rank < after.rank
+        assert after.state is State.DONE
+
+
 def test_an_account_that_was_refused_and_corrected_is_filed_and_written_back_so(tmp_path: Path, chrome: Any) -> None:
     """The number of the basic account was wrong: the central bank refuses it, a person finds the right one."""
     wrong = general(1, basic_account_number=basic_number(99))
