@@ -10,10 +10,10 @@ import numpy.typing as npt
 from fraud.rules.columns import Numbers, Prepared
 from fraud.rules.evaluate import is_text, numbers, true_rows
 from fraud.rules.sources import Cuts, Judged, Numeric, Pair, Present, Source, Textual, Words
-from fraud.rules.syntax import Comparison, Not, fields_of
+from fraud.rules.syntax import Comparison, Not
 from fraud.rules.tables import Tables
 
-__all__ = ["HitLists", "fields_of_source", "judge_block", "word_cells"]
+__all__ = ["HitLists", "judge_block", "word_cells"]
 
 WordCells: TypeAlias = Mapping[Source, Any]
 
@@ -36,24 +36,6 @@ class HitLists:
     def of(self, row: int) -> npt.NDArray[np.int16]:
         """Return the rules that hit a row."""
         return self.rules[self.offsets[row] : self.offsets[row + 1]]
-
-
-def fields_of_source(source: Source) -> tuple[str, ...]:
-    """Return the fields that a source reads.
-
-    Examples
-    --------
-    >>> from fraud.rules.syntax import Field
-    >>> fields_of_source(Pair(Field("ip"), Field("place")))
-    ('ip', 'place')
-    """
-    match source:
-        case Numeric(node) | Judged(node, _):
-            return fields_of(node)
-        case Textual(name) | Present(name):
-            return (name,)
-        case Pair(left, right):
-            return fields_of(Comparison("==", left, right))
 
 
 def word_cells(tables: Tables, prepared: Prepared) -> WordCells:
@@ -90,39 +72,44 @@ def judge_block(tables: Tables, loops: Any, prepared: Prepared, words: WordCells
 
 
 def _judge(tables: Tables, loops: Any, prepared: Prepared, words: WordCells) -> tuple[Any, Any]:
-    early, late = range(tables.early), range(tables.early, len(tables.sources))
     alive = np.repeat(tables.table[:, -1:], prepared.size, axis=1)
-    _narrow(tables, loops, prepared, words, early, alive)
-    rows = np.flatnonzero(np.bitwise_or.reduce(alive, axis=0)) if len(alive) else np.zeros(0, np.int64)
-    alive = np.ascontiguousarray(alive[:, rows])
-    if late and len(rows):
-        needed = dict.fromkeys(name for place in late for name in fields_of_source(tables.sources[place]))
-        _narrow(tables, loops, prepared.take(rows, needed), words, late, alive)
-    found = np.zeros(len(rows), np.int64)
-    loops.count_hits(alive, tables.rule_of, found)
-    hits = np.empty(found.sum(), np.int16)
-    loops.name_hits(alive, tables.rule_of, hits)
+    cells = np.empty((tables.early, prepared.size), tables.code)
+    for place in range(tables.early):
+        _find(tables.sources[place], tables.axes[place], loops, prepared, words, cells[place])
+    loops.narrow(cells, tables.base, tables.table, tables.starts[0], tables.reads, alive)
+    rows, kept = np.empty(prepared.size, np.int64), np.empty_like(alive)
+    running = loops.keep_running(alive, rows, kept)
+    rows, alive = rows[:running], kept
+    places = np.empty(running, np.int64)
+    for place, (those, cares, masks) in enumerate(tables.late, tables.early):
+        read = places[: loops.find_readers(alive, running, those, cares, places)]
+        if len(read):
+            cells = np.empty(len(read), tables.code)
+            some = prepared.take(rows[read], tables.fields[place])
+            _find(tables.sources[place], tables.axes[place], loops, some, words, cells)
+            loops.narrow_some(cells, read, those, masks, alive)
+    counted = np.zeros(len(rows), np.int64)
+    loops.count_hits(alive, tables.rule_of, counted)
+    hits = np.empty(counted.sum(), np.int16)
+    loops.name_hits(alive, tables.rule_of, counted, hits)
     counts = np.zeros(prepared.size, np.int64)
-    counts[rows] = found
+    counts[rows] = counted
     return counts, hits
 
 
-def _narrow(tables: Tables, loops: Any, prepared: Prepared, words: WordCells, places: range, alive: Any) -> None:
-    cells = np.empty((len(tables.sources), prepared.size), tables.code)
-    for place in places:
-        _find(tables.sources[place], tables.axes[place], loops, prepared, words, cells[place])
-    part = int(places.start > 0)
-    loops.narrow(cells, tables.base, tables.table, tables.starts[part], tables.reads, alive)
+def _bounds(found: Numbers, axis: Cuts | Words) -> Any:
+    if not isinstance(axis, Cuts):
+        raise TypeError("a source of numbers has cuts")
+    return axis.whole_bounds if found.values.dtype == np.int64 else axis.float_bounds
 
 
 def _find(source: Source, axis: Cuts | Words, loops: Any, prepared: Prepared, words: WordCells, cells: Any) -> None:
     """Write the cells of one source."""
     if isinstance(axis, Words):
-        cells[:] = words[source][prepared.texts(source.name).codes] if isinstance(source, Textual) else 0
+        loops.translate(prepared.texts(source.name).codes, words[source], cells)  # type: ignore[union-attr]
         return
     found = _values(source, prepared)
-    is_whole = found.values.dtype == np.int64
-    loops.find_cells(found.values, axis.whole_bounds if is_whole else axis.float_bounds, cells)
+    loops.find_cells(found.values, _bounds(found, axis), cells)
     if found.mask is not None:
         cells *= found.mask
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from fraud.rules import plain
-from fraud.rules.batch import HitLists, fields_of_source, judge_block, word_cells
+from fraud.rules.batch import HitLists, judge_block, word_cells
 from fraud.rules.columns import Columns, Mask, Prepared, prepare
 from fraud.rules.plan import Plan, plan_of, slots_of
 from fraud.rules.reference import Event
@@ -25,7 +25,7 @@ from fraud.rules.tables import build
 
 __all__ = ["BLOCK_OF_ROWS", "CompiledRules", "HitLists", "compile_rules"]
 
-BLOCK_OF_ROWS: Final = 16_384
+BLOCK_OF_ROWS: Final = 32_768
 """Rows that are judged together: their cells stay in the processor's cache."""
 
 
@@ -67,7 +67,7 @@ class CompiledRules:
     def __init__(self, rulebook: Rulebook, feature_names: tuple[str, ...], numba: bool | None) -> None:
         self.rulebook, self.ids, self.feature_names = rulebook, rulebook.ids, feature_names
         self.tables = build([rule.test for rule in rulebook.rules])
-        self.fields = tuple(dict.fromkeys(name for one in self.tables.sources for name in fields_of_source(one)))
+        self.fields = tuple(dict.fromkeys(name for names in self.tables.fields for name in names))
         self._finders = tuple(map(cell_finder, self.tables.sources, self.tables.axes))
         self._loops: Any = plain
         if importlib.util.find_spec("numba") is not None if numba is None else numba:

@@ -10,7 +10,12 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 
-__all__ = ["OUT_OF_RANGE", "count_hits", "find_cells", "judge_event", "name_hits", "narrow"]
+__all__ = [
+    *("OUT_OF_RANGE", "count_hits", "find_cells", "find_readers", "judge_event", "keep_running", "name_hits", "narrow", "narrow_some", "translate"),
+]
+
+_TILE = 2048
+"""Rows that are gone through together: what is alive of them stays in the fastest cache."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 OUT_OF_RANGE = -1
@@ -24,30 +29,83 @@ def _compiled(function: F) -> F:
 @_compiled
 def find_cells(values: Any, bounds: Any, cells: Any) -> None:
     """Write the cell of each value: 0 for NaN, else 1 and the number of bounds that it reaches."""
-    for row in range(len(values)):
-        cells[row] = values[row] == values[row]
-    for place in range(len(bounds)):
-        bound = bounds[place]
-        for row in range(len(values)):
-            cells[row] += values[row] >= bound
+    for start in range(0, len(values), _TILE):
+        some, found = values[start : start + _TILE], cells[start : start + _TILE]
+        for row in range(len(some)):
+            found[row] = some[row] == some[row]
+        for place in range(len(bounds)):
+            bound = bounds[place]
+            for row in range(len(some)):
+                found[row] += some[row] >= bound
 
 
 @_compiled
 def narrow(cells: Any, base: Any, table: Any, starts: Any, reads: Any, alive: Any) -> None:
-    """Take the masks of the cells (sources, rows) away from what is alive (words, rows), in one part of the reads."""
-    for word in range(len(starts) - 1):
-        masks, left = table[word], alive[word]
-        for place in range(starts[word], starts[word + 1]):
-            source = reads[place]
-            first, codes = base[source], cells[source]
-            for row in range(len(left)):
-                left[row] &= masks[first + codes[row]]
+    """Leave alive (words, rows or more) what the masks of the cells (sources, rows) leave, in one part of the reads."""
+    for start in range(0, cells.shape[1], _TILE):
+        for word in range(len(starts) - 1):
+            left = alive[word, start : min(start + _TILE, cells.shape[1])]
+            for place in range(starts[word], starts[word + 1]):
+                source = reads[place]
+                masks, codes = table[word, base[source] :], cells[source, start : start + _TILE]
+                for row in range(len(left)):
+                    left[row] &= masks[codes[row]]
+
+
+@_compiled
+def keep_running(alive: Any, rows: Any, kept: Any) -> int:
+    """Copy what is alive in the rows that are still in the running, and their positions; return how many they are."""
+    found = 0
+    for row in range(alive.shape[1]):
+        left = np.uint64(0)
+        for word in range(alive.shape[0]):
+            left |= alive[word, row]
+        rows[found] = row
+        found += left != 0
+    for word in range(alive.shape[0]):
+        for at in range(found):
+            kept[word, at] = alive[word, rows[at]]
+    return found
+
+
+@_compiled
+def find_readers(alive: Any, rows: int, words: Any, cares: Any, places: Any) -> int:
+    """Find the rows in the running, of the first `rows`, that have a term alive of those that are cared for."""
+    found = 0
+    is_read = np.empty(_TILE, np.bool_)
+    for start in range(0, rows, _TILE):
+        size = min(_TILE, rows - start)
+        is_read[:] = False
+        for place in range(len(words)):
+            left, cared = alive[words[place], start : start + size], cares[place]
+            for row in range(size):
+                is_read[row] |= (left[row] & cared) != 0
+        for row in range(size):
+            places[found] = start + row
+            found += is_read[row]
+    return found
+
+
+@_compiled
+def narrow_some(cells: Any, places: Any, words: Any, masks: Any, alive: Any) -> None:
+    """Leave alive what the masks of the cells of one source leave, in the rows at these places."""
+    for word in range(len(words)):
+        left, mask = alive[words[word]], masks[word]
+        for at in range(len(places)):
+            left[places[at]] &= mask[cells[at]]
+
+
+@_compiled
+def translate(codes: Any, cells_of_codes: Any, cells: Any) -> None:
+    """Write the cell of each text; code -1, missing, has the last one."""
+    for row in range(len(codes)):
+        cells[row] = cells_of_codes[codes[row]]
 
 
 @_compiled
 def count_hits(alive: Any, rule_of: Any, counts: Any) -> None:
     """Count the rules of each row that have a term alive."""
-    for row in range(alive.shape[1]):
+    for row in range(len(counts)):
         counts[row] = 0
         last = -1
         for word in range(alive.shape[0]):
@@ -62,10 +120,10 @@ def count_hits(alive: Any, rule_of: Any, counts: Any) -> None:
 
 
 @_compiled
-def name_hits(alive: Any, rule_of: Any, hits: Any) -> None:
+def name_hits(alive: Any, rule_of: Any, counts: Any, hits: Any) -> None:
     """Write the rules of each row that have a term alive, one row after the other."""
     found = 0
-    for row in range(alive.shape[1]):
+    for row in range(len(counts)):
         last = -1
         for word in range(alive.shape[0]):
             left = alive[word, row]

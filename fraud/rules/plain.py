@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["count_hits", "find_cells", "name_hits", "narrow"]
+__all__ = [
+    *("count_hits", "find_cells", "find_readers", "keep_running", "name_hits", "narrow", "narrow_some", "translate"),
+]
 
 
 def find_cells(values: Any, bounds: Any, cells: Any) -> None:
@@ -24,20 +26,46 @@ def find_cells(values: Any, bounds: Any, cells: Any) -> None:
 
 
 def narrow(cells: Any, base: Any, table: Any, starts: Any, reads: Any, alive: Any) -> None:
-    """Take the masks of the cells (sources, rows) away from what is alive (words, rows), in one part of the reads."""
+    """Leave alive (words, rows or more) what the masks of the cells (sources, rows) leave, in one part of the reads."""
     for word in range(len(starts) - 1):
         for source in reads[starts[word] : starts[word + 1]]:
-            alive[word] &= table[word][base[source] + cells[source].astype(np.int64)]
+            alive[word, : cells.shape[1]] &= table[word][base[source] + cells[source].astype(np.int64)]
+
+
+def keep_running(alive: Any, rows: Any, kept: Any) -> int:
+    """Copy what is alive in the rows that are still in the running, and their positions; return how many they are."""
+    running = np.flatnonzero(np.bitwise_or.reduce(alive, axis=0)) if len(alive) else np.zeros(0, np.int64)
+    rows[: len(running)] = running
+    kept[:, : len(running)] = alive[:, running]
+    return len(running)
+
+
+def find_readers(alive: Any, rows: int, words: Any, cares: Any, places: Any) -> int:
+    """Find the rows in the running, of the first `rows`, that have a term alive of those that are cared for."""
+    found = np.flatnonzero((alive[words, :rows] & cares[:, None]).any(axis=0))
+    places[: len(found)] = found
+    return len(found)
+
+
+def narrow_some(cells: Any, places: Any, words: Any, masks: Any, alive: Any) -> None:
+    """Leave alive what the masks of the cells of one source leave, in the rows at these places."""
+    for word, mask in zip(words, masks, strict=True):
+        alive[word, places] &= mask[cells]
+
+
+def translate(codes: Any, cells_of_codes: Any, cells: Any) -> None:
+    """Write the cell of each text; code -1, missing, has the last one."""
+    cells[:] = cells_of_codes[codes]
 
 
 def count_hits(alive: Any, rule_of: Any, counts: Any) -> None:
     """Count the rules of each row that have a term alive."""
-    counts[:] = np.bincount(_hits(alive, rule_of)[0], minlength=len(counts))
+    counts[:] = np.bincount(_hits(alive[:, : len(counts)], rule_of)[0], minlength=len(counts))
 
 
-def name_hits(alive: Any, rule_of: Any, hits: Any) -> None:
+def name_hits(alive: Any, rule_of: Any, counts: Any, hits: Any) -> None:
     """Write the rules of each row that have a term alive, one row after the other."""
-    hits[:] = _hits(alive, rule_of)[1]
+    hits[:] = _hits(alive[:, : len(counts)], rule_of)[1]
 
 
 def _hits(alive: Any, rule_of: Any) -> tuple[Any, Any]:

@@ -15,10 +15,9 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from fraud.rules.batch import fields_of_source
 from fraud.rules.reference import Event
 from fraud.rules.single import reader
-from fraud.rules.sources import Cuts, Numeric, Pair, Source, Words
+from fraud.rules.sources import Cuts, Numeric, Pair, Source, Words, fields_of_source
 from fraud.rules.syntax import Arithmetic, Field, Minus, Node, Number
 from fraud.rules.tables import Tables
 from fraud.rules.vocabulary import VOCABULARY

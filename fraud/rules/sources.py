@@ -17,9 +17,9 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from fraud.rules.syntax import Node
+from fraud.rules.syntax import Comparison, Node, fields_of
 
-__all__ = ["MISSING", "Cuts", "Judged", "Numeric", "Pair", "Present", "Source", "Textual", "Words", "first_whole"]
+__all__ = ["MISSING", "Cuts", "Judged", "Numeric", "Pair", "Present", "Source", "Textual", "Words", "fields_of_source", "first_whole"]
 
 MISSING: Final = 1
 """The set that holds only the cell of missing values."""
@@ -68,6 +68,24 @@ Source: TypeAlias = Numeric | Textual | Present | Pair | Judged
 Constant: TypeAlias = int | float
 Cut: TypeAlias = tuple[Constant, bool]
 """A place on the line of numbers: at least the constant, or, if the second is true, above it."""
+
+
+def fields_of_source(source: Source) -> tuple[str, ...]:
+    """Return the fields that a source reads.
+
+    Examples
+    --------
+    >>> from fraud.rules.syntax import Field
+    >>> fields_of_source(Pair(Field("ip"), Field("place")))
+    ('ip', 'place')
+    """
+    match source:
+        case Numeric(node) | Judged(node, _):
+            return fields_of(node)
+        case Textual(name) | Present(name):
+            return (name,)
+        case Pair(left, right):
+            return fields_of(Comparison("==", left, right))
 
 
 def first_whole(constant: Constant, above: bool) -> int | None:

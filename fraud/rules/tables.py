@@ -4,22 +4,23 @@ An event is judged by the `and` of one mask for each source; what is left are th
 rules hit. 561 rules are some 700 terms, eleven words of 64 bits. The terms of rules that were written together
 read the same few sources, so each word names the sources that matter to it, and the others need not be looked up.
 
-Sources come in two parts. The early ones are chosen so that every term is tested by some of them: they leave so few
-events in the running that the late sources are looked up for those alone.
+Sources come in two parts. The early ones are chosen so that every term is tested by some of them, and are looked up for
+all rows; each late one only for the rows in which a term that reads it is still alive. What must be computed is late.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from fraud.rules.sources import Cuts, Judged, Source, Words
-from fraud.rules.syntax import Node
+from fraud.rules.sources import Cuts, Judged, Numeric, Source, Textual, Words, fields_of_source
+from fraud.rules.syntax import Field, Node
 from fraud.rules.terms import ANSWER, Term, axes_of, terms_of
 
-__all__ = ["Tables", "build"]
+__all__ = ["Tables", "build", "is_plain"]
 
 _BITS: Final = 64
 _EARLY_TESTS: Final = 3
@@ -33,9 +34,11 @@ class Tables:
     Attributes
     ----------
     sources, axes
-        The sources, early ones first, and their cells.
+        The sources, by part, and their cells.
+    fields
+        The fields that each source reads.
     early
-        How many of them are early.
+        How many sources are early.
     rule_of
         int16 (64 W,): the rule of each term; never falling.
     everything
@@ -49,11 +52,14 @@ class Tables:
     base
         int64 (S,): where the cells of a source begin in the table.
     starts, reads
-        int64: word w, in part p (0 early, 1 late), reads the sources reads[starts[p, w]:starts[p, w + 1]].
+        int64: word w, in part p, reads the sources reads[starts[p, w]:starts[p, w + 1]].
+    late
+        For each late source the words that read it, which of their terms do, and their masks by cell.
     """
 
     sources: tuple[Source, ...]
     axes: tuple[Cuts | Words, ...]
+    fields: tuple[tuple[str, ...], ...]
     early: int
     rule_of: npt.NDArray[np.int16]
     everything: int
@@ -63,6 +69,7 @@ class Tables:
     base: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
     reads: npt.NDArray[np.int64]
+    late: tuple[tuple[Any, Any, Any], ...]
 
 
 def build(conditions: Sequence[Node]) -> Tables:
@@ -87,10 +94,11 @@ def build(conditions: Sequence[Node]) -> Tables:
     alive = [_alive(source, axes[source].size, terms, words) for source in sources]
     sizes = [len(cells) for cells in alive]
     table = np.concatenate([*(_words(cells) for cells in alive), _words(everything)[None]])
-    starts, reads = _reads(alive, early, len(terms), words)
+    starts, reads = _reads(alive, (0, early, len(alive)), len(terms), words)
     return Tables(
         sources=tuple(sources),
         axes=tuple(axes[source] for source in sources),
+        fields=tuple(map(fields_of_source, sources)),
         early=early,
         rule_of=rule_of,
         everything=(1 << len(terms)) - 1,
@@ -100,22 +108,38 @@ def build(conditions: Sequence[Node]) -> Tables:
         base=np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if sizes else np.zeros(0, np.int64),
         starts=starts,
         reads=reads,
+        late=tuple(_read_late(cells, len(terms)) for cells in alive[early:]),
     )
 
 
 def _ordered(terms: list[Term]) -> tuple[list[Source], int]:
-    """Return the sources, those first that most terms read; and how many of them every term needs early."""
+    """Return the sources, early ones first and then plain before computed ones, and how many are early."""
     counts: dict[Source, int] = {}
     for term in terms:
         for source in term:
             counts[source] = counts.get(source, 0) + 1
-    ranked = sorted(counts, key=lambda source: (isinstance(source, Judged), -counts[source]))
-    early: dict[Source, None] = {}
-    for term in terms:
-        best = sorted(term, key=ranked.index)
-        early |= dict.fromkeys(best[:_EARLY_TESTS])
-    first = [source for source in ranked if source in early]
-    return first + [source for source in ranked if source not in early], len(first)
+    ranked = sorted(counts, key=lambda source: -counts[source])
+    rank = {source: place for place, source in enumerate(ranked)}
+    early = {source for term in terms for source in _first(sorted(term, key=rank.__getitem__))}
+    late = sorted((source for source in ranked if source not in early), key=is_plain, reverse=True)
+    return [source for source in ranked if source in early] + late, len(early)
+
+
+def _first(term: list[Source]) -> list[Source]:
+    """Return the tests of a term that are made early: what must be computed only if there is nothing else."""
+    found = [source for source in term if is_plain(source) or isinstance(source, Textual)]
+    return found[:_EARLY_TESTS] or term[:1]
+
+
+def is_plain(source: Source) -> bool:
+    """Say whether a source is a column of numbers as it stands.
+
+    Examples
+    --------
+    >>> is_plain(Numeric(Field("hour"))), is_plain(Textual("channel"))
+    (True, False)
+    """
+    return isinstance(source, Numeric) and isinstance(source.node, Field)
 
 
 def _alive(source: Source, size: int, terms: list[Term], words: int) -> npt.NDArray[np.bool_]:
@@ -136,18 +160,26 @@ def _integers(alive: npt.NDArray[np.bool_]) -> tuple[int, ...]:
     return tuple(int.from_bytes(row.tobytes(), "little") for row in np.packbits(alive, axis=1, bitorder="little"))
 
 
-def _reads(alive: list[npt.NDArray[np.bool_]], early: int, terms: int, words: int) -> tuple[Any, Any]:
+def _reads(alive: list[npt.NDArray[np.bool_]], parts: tuple[int, ...], terms: int, words: int) -> tuple[Any, Any]:
     """Return for each part and word the sources that any of its terms read, those first that kill most."""
-    starts, reads = np.zeros((2, words + 1), np.int64), np.zeros(0, np.int64)
+    starts, reads = np.zeros((len(parts) - 1, words + 1), np.int64), np.zeros(0, np.int64)
     # share of cells in which a source kills a term, by source and word
     kills = np.zeros((len(alive), words * _BITS))
     for place, cells in enumerate(alive):
         kills[place, :terms] = 1 - cells[:, :terms].mean(axis=0)
     worth = kills.reshape(len(alive), words, _BITS).sum(axis=2)
-    for part, places in enumerate((slice(0, early), slice(early, None))):
+    for part, (begin, end) in enumerate(pairwise(parts)):
         for word in range(words):
             starts[part, word] = len(reads)
-            here = np.argsort(-worth[places, word], kind="stable")
-            reads = np.append(reads, [at + (places.start or 0) for at in here if worth[places, word][at] > 0])
+            here = np.argsort(-worth[begin:end, word], kind="stable") + begin
+            reads = np.append(reads, here[worth[here, word] > 0])
         starts[part, words] = len(reads)
     return starts, reads.astype(np.int64)
+
+
+def _read_late(alive: npt.NDArray[np.bool_], terms: int) -> tuple[Any, Any, Any]:
+    cares = np.arange(alive.shape[1]) < terms
+    cares &= ~alive.all(axis=0)
+    packed = _words(cares)
+    words = np.flatnonzero(packed)
+    return words, packed[words], np.ascontiguousarray(_words(alive).T[words])

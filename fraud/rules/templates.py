@@ -120,7 +120,7 @@ def _choices(name: str, given: Any, here: Here, segments: Segments) -> list[dict
     if not isinstance(given, list) or not given:
         what = f"'over': {name!r} must be a list of what stands for it, such as [1_000, 5_000], not {given!r}"
         raise here.refusal(what, "over", name)
-    found = []
+    found: list[dict[str, Segment]] = []
     for number, value in enumerate(given):
         at = ("over", name, number)
         together = value if isinstance(value, dict) else {name: value}

@@ -50,27 +50,26 @@ class Counting:
     names = ("amount_fen", "customer_count", "customer_sum", "customer_frauds")
 
     def __init__(self):
-        self.sequence, self.known, self.who = 0, {}, {}
+        self.sequence, self.known = 0, {}
 
     def push(self, event):
         customer, amount = event["customer_id"], event["amount_fen"]
         count, total, frauds = self.known.get(customer, (0, 0, 0))
         self.known[customer] = (count + 1, total + amount, frauds)
-        self.who[str(event["transaction_id"])] = customer
         self.sequence += 1
         return np.array([amount, count, total, frauds], float)
 
-    def confirm(self, event_id, is_fraud, at):
-        count, total, frauds = self.known[self.who[event_id]]
-        self.known[self.who[event_id]] = (count, total, frauds + is_fraud)
+    def confirm(self, event):
+        count, total, frauds = self.known[event["customer_id"]]
+        self.known[event["customer_id"]] = (count, total, frauds + 1)
 
     def save(self, path):
-        Path(path).write_text(json.dumps([self.sequence, self.known, self.who]))
+        Path(path).write_text(json.dumps([self.sequence, self.known]))
 
     @classmethod
     def restore(cls, path):
         made = cls()
-        made.sequence, known, made.who = json.loads(Path(path).read_text())
+        made.sequence, known = json.loads(Path(path).read_text())
         made.known = {customer: tuple(values) for customer, values in known.items()}
         return made
 

@@ -116,8 +116,24 @@ def test_dead_rules_are_found_each_with_its_cause() -> None:
     }
     found = judged(book, columns, np.random.default_rng(6).random(N) < 0.002)
     assert [health.silent for health in found.rules] == ["never_true", "field_missing", "no_hit", "stopped", ""]
-    assert [verdict(found, health.rule)[0] for health in found.rules[:4]] == ["retire"] * 4
+    assert [verdict(found, health.rule)[0] for health in found.rules[:4]] == ["retire", "retire", "watch", "retire"]
+    assert "614.6 in a million" in verdict(found, "never")[1], "6,000 rows are too few to call a rule dead"
     assert "100 were expected" in verdict(found, "stopped")[1] or "80 were expected" in verdict(found, "stopped")[1]
+
+
+def test_a_rule_that_has_not_hit_one_of_a_million_rows_is_dead() -> None:
+    rows = 1_000_000
+    hits = Hits(("never",), np.zeros(rows + 1, np.int64), np.zeros(0, np.int16))
+    ones = np.ones(rows, np.int64)
+    book = rulebook(("never", "hour > 23", "hold"))
+    found = examine(hits, book, np.zeros(rows, np.int8), ones, np.arange(rows), costs())
+    assert found.verdicts[0].word == "retire"
+
+
+def test_a_narrower_rule_that_is_only_evidence_is_not_needless() -> None:
+    book = rulebook(("wide", "hour >= 1", "step_up"), ("narrow", "hour >= 3", "score"), ("again", "hour >= 3", "score"))
+    found = judged(book, {}, marks(slice(0, N, 50)))
+    assert [health.redundant_to for health in found.rules] == ["", "", "narrow"]
 
 
 def test_a_rule_whose_dates_are_over_is_retired_and_one_that_is_young_is_not_called_silent() -> None:
