@@ -17,7 +17,7 @@ from fraud.costs import CostTable
 from fraud.engine.canonical import canonical, seconds
 from fraud.engine.capacity import Capacity
 from fraud.engine.clock import Clock
-from fraud.engine.events import check_event, event_json, marks
+from fraud.engine.events import EVENT_ID, check_event, event_json, event_of, marks
 from fraud.engine.explaining import explain
 from fraud.engine.feeding import Features, confirm
 from fraud.engine.judging import Circumstances, decide_event
@@ -233,25 +233,32 @@ class Engine:
         """Vouch for an entity; it acts on the next decision."""
         self._note("snooze", None, lambda: self.snoozes.put(snooze))
 
-    def confirm(self, event_id: str, is_fraud: bool, at: datetime) -> None:
+    def confirm(self, event: str | Mapping[str, Any], is_fraud: bool, at: datetime) -> None:
         """Tell what an earlier event turned out to be; the features learn of it. Telling it again changes nothing.
 
         Parameters
         ----------
-        event_id
-            Id of the event.
+        event
+            Id of the event; without a log, the event itself.
         is_fraud
-            Whether it was fraud.
+            Whether it was fraud. A fraud that was told is not taken back out of the features.
         at
             Local time at which this became known.
 
         Raises
         ------
         EventRefusedError
-            If the log has no event of this id.
+            If there is no event of this id.
         """
+        event_id = event if isinstance(event, str) else str(event[EVENT_ID])
+        found = None if self.log is None else self.log.find("event", event_id)
+        if found is not None:
+            event = event_of(found[0])
+        elif self.log is not None or isinstance(event, str):
+            raise EventRefusedError(f"event {event_id} was never decided here, so nothing can be confirmed of it")
+        known: Mapping[str, Any] = event
         content = {"event": event_id, "is_fraud": is_fraud, "at": at.isoformat()}
-        self._note("label", content, lambda: confirm(self.features, content), event_id)
+        self._note("label", content, lambda: confirm(self.features, known, is_fraud), event_id)
 
     def close(self) -> None:
         """Write what waits and let go of the log; the engine must not be used afterwards."""
@@ -272,8 +279,6 @@ class Engine:
                 change()
                 return
             log.check()
-            if key is not None and log.find("event", key) is None:
-                raise EventRefusedError(f"event {key} was never decided here, so nothing can be confirmed of it")
             known = None if key is None else log.find(kind, key)
             if known is None or known[0] != canonical(content):
                 made = change()

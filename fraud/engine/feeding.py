@@ -1,7 +1,6 @@
 """What the engine asks of features: to be fed event by event, and to be told later what was fraud."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,12 +13,24 @@ class Features(Protocol):
     """What `fraud.online.OnlineFeatures` offers: point-in-time features, fed event by event."""
 
     names: tuple[str, ...]
-    sequence: int
+
+    @property
+    def sequence(self) -> int:
+        """Events that were pushed so far."""
 
     def push(self, event: Mapping[str, object]) -> npt.NDArray[np.float64]:
         """Return the features of an event from those before it, then take it in."""
 
 
-def confirm(features: Any, content: Mapping[str, Any]) -> None:
-    """Tell the features what an earlier event turned out to be, from what the log keeps of it."""
-    features.confirm(content["event"], content["is_fraud"], datetime.fromisoformat(content["at"]))
+def confirm(features: Any, event: Mapping[str, Any], is_fraud: bool) -> None:
+    """Tell the features what an earlier event turned out to be; only fraud changes anything.
+
+    Parameters
+    ----------
+    features
+        With `confirm(event)`, if they count confirmed frauds at all.
+    event, is_fraud
+        The event again, and whether it was fraud.
+    """
+    if is_fraud and hasattr(features, "confirm"):
+        features.confirm(event)

@@ -7,19 +7,20 @@ writing fails the log refuses everything from then on: what is on the disk is th
 """
 
 import fcntl
-import hashlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from fraud.engine.canonical import canonical
+from fraud.engine.events import event_of
+from fraud.engine.rows import Item, Snapshot, chained
 from fraud.errors import DecisionLogError
 
-__all__ = ["DecisionLog", "Item", "Snapshot"]
+__all__ = ["DecisionLog"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
@@ -37,34 +38,6 @@ _FIND = {
     "event": "SELECT content, decision FROM items WHERE kind = 'event' AND key = ?",
     "label": "SELECT content, decision FROM items WHERE kind = 'label' AND key = ? ORDER BY sequence DESC LIMIT 1",
 }
-
-
-class Item(NamedTuple):
-    """One row: its number from 1, its kind, and what it holds.
-
-    Kinds are "start", "event", "label", "list", "snooze" and "setting"; the key is the event's id.
-    """
-
-    sequence: int
-    kind: str
-    key: str | None
-    content: bytes
-    decision: bytes | None
-    chain: bytes = b""
-
-    @property
-    def table(self) -> Any:
-        """The content as JSON carries it."""
-        return orjson.loads(self.content)
-
-
-class Snapshot(NamedTuple):
-    """State after an item: the file that holds the features, the hash of it, and the rest of the state."""
-
-    sequence: int
-    file: str
-    hash: str
-    state: Any
 
 
 class DecisionLog:
@@ -137,6 +110,13 @@ class DecisionLog:
                 found = rows.fetchone()
         return found
 
+    def event(self, event_id: str) -> dict[str, Any]:
+        """Return an event of the log; raises `DecisionLogError` if there is none of this id."""
+        found = self.find("event", event_id)
+        if found is None:
+            raise DecisionLogError(f"{self.path.name} has no event {event_id}")
+        return event_of(found[0])
+
     def append(self, kind: str, key: str | None, content: Any, decision: Any = None) -> int:
         """Put a row at the end and return its number; it is not acknowledged before `wait` has returned.
 
@@ -194,7 +174,7 @@ class DecisionLog:
         chain = self._chain
         for sequence, kind, key, content, record in batch:
             decision = None if record is None else record()
-            chain = _chained(chain, sequence, kind, key, content, decision)
+            chain = chained(chain, sequence, kind, key, content, decision)
             rows.append((sequence, kind, key, content, decision, chain))
         self._writer.execute("BEGIN IMMEDIATE")
         try:
@@ -230,7 +210,7 @@ class DecisionLog:
             for row in connection.execute("SELECT * FROM items WHERE sequence > ? ORDER BY sequence", (after,)):
                 item = Item(*row)
                 expected += 1
-                chain = _chained(chain, *item[:5])
+                chain = chained(chain, *item[:5])
                 if item.sequence != expected or item.chain != chain:
                     raise DecisionLogError(
                         f"{self.path.name}: row {expected} was changed or taken out after it was written"
@@ -291,8 +271,3 @@ class DecisionLog:
     def __exit__(self, *_: object) -> None:
         """Close it."""
         self.close()
-
-
-def _chained(chain: bytes, sequence: int, kind: str, key: str | None, content: bytes, decision: bytes | None) -> bytes:
-    head = canonical([sequence, kind, key, len(content)])
-    return hashlib.sha256(chain + head + content + (decision or b"")).digest()

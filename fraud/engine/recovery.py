@@ -18,7 +18,8 @@ from fraud.engine.deciding import Engine
 from fraud.engine.events import event_of
 from fraud.engine.feeding import confirm
 from fraud.engine.lists import Lists
-from fraud.engine.log import DecisionLog, Item, Snapshot
+from fraud.engine.log import DecisionLog
+from fraud.engine.rows import Item, Snapshot
 from fraud.engine.setting import schema_hash
 from fraud.engine.snooze import Snooze, Snoozes
 from fraud.engine.verdict import HOLD
@@ -107,10 +108,10 @@ def _taken_in_again(engine: Engine, log: DecisionLog, start: Item) -> int:
         engine.lists.apply(change)
     for item in log.others(until=after):
         if item.kind in ("list", "snooze"):
-            take_in(engine, item)
+            take_in(engine, log, item)
     before = engine.features.sequence
     for item in log.items(after):
-        take_in(engine, item)
+        take_in(engine, log, item)
     return engine.features.sequence - before
 
 
@@ -131,7 +132,7 @@ def _snapshot(engine: Engine, log: DecisionLog, start: Item) -> tuple[int, Any]:
     return start.sequence, start.table
 
 
-def take_in(engine: Engine, item: Item) -> None:
+def take_in(engine: Engine, log: DecisionLog, item: Item) -> None:
     """Take one row of a log into the state of an engine, without deciding anything."""
     if item.kind == "event":
         event = event_of(item.content)
@@ -142,7 +143,7 @@ def take_in(engine: Engine, item: Item) -> None:
             at = seconds(datetime.fromisoformat(table["decided_at"]))
             engine.capacity.take(at, table["benefit"], table["action"] == HOLD)
     elif item.kind == "label":
-        confirm(engine.features, item.table)
+        confirm(engine.features, log.event(item.table["event"]), item.table["is_fraud"])
     elif item.kind == "list":
         engine.lists.apply(item.table)
     elif item.kind == "snooze":

@@ -21,7 +21,8 @@ from fraud.engine.explaining import explain
 from fraud.engine.feeding import Features, confirm
 from fraud.engine.judging import Circumstances, decide_event
 from fraud.engine.lists import Lists
-from fraud.engine.log import DecisionLog, Item
+from fraud.engine.log import DecisionLog
+from fraud.engine.rows import Item
 from fraud.engine.setting import Setting
 from fraud.engine.shadow import shadowed
 from fraud.engine.snooze import Snooze, Snoozes
@@ -95,13 +96,13 @@ class Report:
 class _State:
     """What the engine knew besides the events: rebuilt row by row."""
 
-    def __init__(self, start: dict[str, Any], features: Features | None) -> None:
+    def __init__(self, log: DecisionLog, start: dict[str, Any], features: Features | None) -> None:
         self.lists, self.snoozes = Lists(), Snoozes(map(Snooze.from_json, start["snoozes"]))
         for change in start["lists"]:
             self.lists.apply(change)
         self.capacity = None if start["capacity"] is None else Capacity.of_state(start["capacity"])
         self.clock = Clock(*start["clock"])
-        self.features = features
+        self.features, self.log = features, log
 
     def change(self, item: Item) -> None:
         if item.kind == "list":
@@ -109,7 +110,7 @@ class _State:
         elif item.kind == "snooze":
             self.snoozes.put(Snooze.from_json(item.table))
         elif item.kind == "label" and self.features is not None:
-            confirm(self.features, item.table)
+            confirm(self.features, self.log.event(item.table["event"]), item.table["is_fraud"])
 
     def decide(self, item: Item, recorded: dict[str, Any], library: Library) -> bytes:
         event = event_of(item.content)
@@ -170,7 +171,7 @@ def replay(log: DecisionLog, library: Library, features: Features | None = None,
             f"the features have taken in {features.sequence} events; "
             f"the log was begun with {start.table['sequence']}, give it those"
         )
-    state = _State(start.table, features)
+    state = _State(log, start.table, features)
     report = Report(features_again=features is not None)
     for item in items:
         if item.kind != "event":

@@ -7,7 +7,7 @@ before a moment at which their labels are known.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,15 @@ from fraud.engine.deciding import Engine
 from fraud.engine.folder import save_engine
 from fraud.engine.setting import Model
 from fraud.errors import TooFewRowsError
+from fraud.features.catalogue import CORE, FEATURES
+from fraud.features.reading import read_seconds
 from fraud.rules import Rulebook
 from fraud.sample import LearningSample
 from fraud.schema import LABEL
 from fraud.scorers import RULE_PREFIX
+
+if TYPE_CHECKING:
+    from fraud.online import OnlineFeatures
 
 __all__ = ["FEWEST_FRAUDS", "Trained", "fit_model", "shipped_costs", "train"]
 
@@ -68,6 +73,7 @@ def train(
     rulebook: Rulebook | None = None,
     costs: CostTable | None = None,
     scorer: Any = None,
+    features: Sequence[str] | None = None,
     delay_days: float = 7.0,
     capacity: Capacity | None = None,
     most: int = 50_000,
@@ -88,6 +94,9 @@ def train(
     rulebook, costs, scorer
         Shipped ones by default: the rulebook of 561 rules, the table of costs, `fraud.scorers.Blend`. Rules whose
         fields the table lacks are left out.
+    features
+        Names of the features that the model reads, `fraud.features.catalogue.CORE` by default; those that rules read
+        are made as well.
     delay_days
         Days until a label is known.
     capacity
@@ -106,15 +115,16 @@ def train(
     from fraud.rules.compiled import compile_rules
     from fraud.rules.reading import full_rulebook
 
-    online = OnlineFeatures(columns, delay_days)
-    book, left_out = (full_rulebook() if rulebook is None else rulebook).available([*columns, *online.names])
+    whole = full_rulebook() if rulebook is None else rulebook
+    online = OnlineFeatures(columns, delay_days, _wanted(whole, features))
+    book, left_out = whole.available([*columns, *online.names])
     rules, sample = compile_rules(book), LearningSample(most)
     rows, latest = 0, None
     for chunk in chunks:
-        features = online.update(chunk)
+        table = _taken_in(online, chunk)
         is_learnt = (chunk["occurred_at"] < learn_until).to_numpy()
         if is_learnt.any():
-            _learn(sample, chunk[is_learnt], features[is_learnt], rules)
+            _learn(sample, chunk[is_learnt], table[is_learnt], rules)
         if len(chunk):
             rows, latest = rows + len(chunk), seconds(pd.Timestamp(chunk["occurred_at"].iloc[-1]).to_pydatetime())
     if not sample.honest + sample.frauds:
@@ -125,6 +135,21 @@ def train(
     about = {"rows": rows, "learnt": sample.honest + sample.frauds, "frauds": sample.frauds}
     version = "" if folder is None else save_engine(engine, folder, about)
     return Trained(engine, rows, sample.honest + sample.frauds, sample.frauds, left_out, version)
+
+
+def _wanted(rulebook: Rulebook, features: Sequence[str] | None) -> list[str]:
+    """Return the features that model and rules read, in the order of the catalogue."""
+    wanted = {*(CORE if features is None else features), *(name for rule in rulebook.rules for name in rule.fields)}
+    return [feature.name for feature in FEATURES if feature.name in wanted]
+
+
+def _taken_in(online: "OnlineFeatures", chunk: pd.DataFrame) -> pd.DataFrame:
+    """Return what `push` returns for each row of a table in turn: the same kernel, without a mapping for each row."""
+    times = read_seconds(chunk["occurred_at"], None, ordered=False)
+    events, reals = online.stream.reader.table(chunk, times, with_numbers=True)
+    table = np.empty((len(chunk), len(online.names)))
+    online.stream.run(events, reals, table)
+    return pd.DataFrame(table, index=chunk.index, columns=list(online.names), copy=False)
 
 
 def _learn(sample: LearningSample, chunk: pd.DataFrame, features: pd.DataFrame, rules: Any) -> None:
