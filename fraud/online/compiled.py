@@ -55,7 +55,9 @@ def _cache_folder() -> str:
     """Return the folder for the machine code of the kernels as they are now; "" leaves the choice to numba."""
     text = hashlib.sha256()
     for path in sorted(_HOUSE.glob("*.py")):
-        text.update(path.read_bytes())
+        source = path.read_bytes()
+        if b"@compiled" in source or path.name in ("words.py", "board.py"):
+            text.update(source)
     folder = _HOUSE / "__pycache__" / f"kernels-{text.hexdigest()[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
