@@ -156,7 +156,7 @@ def take_meeting(
     was_there = pairs[row, PAIR_COUNT] > 0
     for side in range(2):
         kind = left if side == 0 else right
-        if kind == MET_PLACE:
+        if kind == MET_PLACE or work[AT + kind] < 0:
             continue
         s = work[AT + kind]
         before = pairs[row, PAIR_ORDINAL + side] if was_there else -1

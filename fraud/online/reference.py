@@ -1,0 +1,50 @@
+"""The readable twin of the clock: which events of a stream are believed, by the rule of `fraud.online.clock`."""
+
+from collections.abc import Iterable
+
+from fraud.online.kernel import Limits
+
+__all__ = ["believed_by_definition"]
+
+_DAY, _TOO_MANY = 86_400, 100
+
+
+def believed_by_definition(events: Iterable[tuple[int, str | None]], limits: Limits) -> list[bool]:
+    """Tell for each event, given as its second and number, whether it is taken in; all numbers are remembered.
+
+    Examples
+    --------
+    >>> believed_by_definition([(0, "a"), (5, "b"), (5, "b"), (-10**6, "c")], Limits())
+    [True, True, False, False]
+    """
+    clock: int | None = None
+    suspect: int | None = None
+    seen: set[str] = set()
+    believed, stale = [], 0
+    for time, number in events:
+        is_duplicate = number is not None and number in seen
+        is_far = clock is not None and time - clock > limits.ahead_seconds
+        is_confirmed = suspect is not None and 0 <= time - suspect <= limits.ahead_seconds
+        is_stale = clock is not None and clock - time > limits.late_seconds
+        is_taken = not is_duplicate and not is_stale and (not is_far or is_confirmed)
+        believed.append(is_taken)
+        if is_duplicate:
+            continue
+        if is_taken:
+            stale = 0
+            if number is not None:
+                seen.add(number)
+            is_near = clock is None or time - clock <= _DAY or (suspect is not None and time - suspect >= -_DAY)
+            if clock is not None and time < clock:
+                suspect = None
+            elif is_near:
+                clock, suspect = time, None
+            else:
+                suspect = time
+        elif is_far:
+            suspect = time
+        else:
+            stale += 1
+            if stale == _TOO_MANY:
+                clock, suspect, stale = time, None, 0
+    return believed
