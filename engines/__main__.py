@@ -81,11 +81,21 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("kind", metavar="KIND", help="case, rule or contract")
     word.add_argument("name", metavar="NAME", help="such as night-transfers")
 
-    from ledger.commands import mount
-
-    word = words.add_parser("ledger", help="check a ledger, offline: verify, prove, compare · 验证账本")
-    mount(word.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser), shared)
+    _mount_engines(words, shared)
     return top
+
+
+def _mount_engines(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
+    """Add the engines' own words; what they do is theirs."""
+    from fraud.commands import mount as mount_fraud
+    from ledger.commands import mount as mount_ledger
+
+    for name, mount, what in (
+        ("ledger", mount_ledger, "check a ledger, offline: verify, prove, compare · 验证账本"),
+        ("fraud", mount_fraud, "the anti-fraud engine: rules, serve, stream · 反欺诈引擎"),
+    ):
+        word = words.add_parser(name, help=what)
+        mount(word.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser), shared)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -274,7 +274,20 @@ def _ledger(given: argparse.Namespace) -> int:
         return ACTIONS[given.action](given, say, report)
 
 
+def _fraud(given: argparse.Namespace) -> int:
+    """Ask the anti-fraud engine; what each word does, and its exit code, are the engine's own."""
+    from engines.report.legible import legible
+    from fraud.commands import WORDS as ACTIONS
+
+    def say(text: str) -> None:
+        _OUT.print(legible(text), highlight=False, markup=False, soft_wrap=True)
+
+    with bars(_ERR) as report:
+        return ACTIONS[given.action](given, say, report)
+
+
 WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
     **{"list": _list, "run": _run, "data": _data, "bench": _bench, "new": _new},
     "ledger": _ledger,
+    "fraud": _fraud,
 }

@@ -25,7 +25,7 @@ from fraud.rules.syntax import (
     Text,
     Truth,
 )
-from fraud.rules.tokens import Token
+from fraud.rules.tokens import KEYWORDS, Token
 from fraud.rules.vocabulary import nearest
 
 __all__ = ["MAX_NESTING", "Lists", "Parser"]
@@ -80,6 +80,7 @@ class Parser:
         condition = self._expression(_OR)
         if self._word.kind != "end":
             hint = "; there are no functions" if self._sees("(") and isinstance(condition, Field) else ""
+            hint = hint or nearest(self._word.text, dict.fromkeys(KEYWORDS)) if self._word.kind == "name" else hint
             raise ConditionError(f"expected an operator or the end, found {self._word}{hint}", *self._word.at)
         return condition
 

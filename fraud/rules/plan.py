@@ -9,7 +9,7 @@ is left to `fraud.rules.single`, which compares them as they are.
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -39,6 +39,8 @@ class Plan:
     ----------
     names
         Fields of the event that are numbers, in the order of the first slots.
+    fetch
+        Takes them out of an event that has them all.
     makers
         What finds the values of the slots after them.
     borrowed
@@ -55,6 +57,7 @@ class Plan:
     """
 
     names: tuple[str, ...]
+    fetch: Callable[[Event], Any]
     makers: tuple[Maker, ...]
     borrowed: tuple[tuple[str, int], ...]
     layout: struct.Struct
@@ -145,6 +148,7 @@ def plan_of(tables: Tables, feature_names: Sequence[str] = ()) -> Plan:
     borrowed = {name for source, _ in made for name in fields_of_source(source) if name in features}
     return Plan(
         names=tuple(from_event),
+        fetch=itemgetter(*from_event) if len(from_event) > 1 else lambda event: [event[name] for name in from_event],
         makers=tuple(reader(source, axis) for source, axis in made),
         borrowed=tuple((name, features[name]) for name in sorted(borrowed)),
         layout=struct.Struct(f"{len(from_event) + len(made)}d"),
@@ -172,7 +176,11 @@ def slots_of(plan: Plan, event: Event, features: Any, into: Any) -> bool:
     RuleEventError
         If a text is compared as a number or the reverse.
     """
-    numbers = list(map(event.get, plan.names, repeat(_NAN)))
+    try:
+        found = plan.fetch(event)
+    except KeyError:
+        found = map(event.get, plan.names)
+    numbers: list[Any] = [_NAN if number is None else number for number in found]
     if plan.makers:
         whole = event
         if plan.borrowed and features is not None:
@@ -181,8 +189,5 @@ def slots_of(plan: Plan, event: Event, features: Any, into: Any) -> bool:
     try:
         plan.layout.pack_into(into, 0, *numbers)
     except (struct.error, TypeError, OverflowError):
-        try:
-            plan.layout.pack_into(into, 0, *(_NAN if number is None else number for number in numbers))
-        except (struct.error, TypeError, OverflowError):
-            return False
+        return False
     return True

@@ -6,7 +6,7 @@ in doubt.
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from operator import add, eq, ge, gt, le, lt, mul, ne, sub, truediv
 from typing import Any, TypeAlias
@@ -48,7 +48,7 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 _COMPUTE: Mapping[str, Callable[[float, float], float]] = {"+": add, "-": sub, "*": mul, "/": truediv}
 
-_FIRST_DAY = datetime(1970, 1, 1).toordinal()
+_FIRST_DAY = date(1970, 1, 1).toordinal()
 
 
 def hits(condition: Node, event: Event) -> bool:
@@ -182,8 +182,8 @@ def day_of(moment: object) -> int | float | None:
     """
     if type(moment).__name__ == "datetime64":
         moment = moment.astype("datetime64[s]").item()  # type: ignore[attr-defined]  # numpy's, which need not be imported
-    if isinstance(moment, datetime) and type(moment).__name__ != "NaTType":
-        return moment.toordinal() - _FIRST_DAY
+    if isinstance(moment, datetime) and moment == moment:  # pandas' mark of a missing time differs from itself
+        return date.toordinal(moment) - _FIRST_DAY
     found = present(moment)
     if found is None:
         return None

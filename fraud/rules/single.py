@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from fraud.errors import RuleEventError
-from fraud.rules.reference import Event, judge, present, value_of
+from fraud.rules.reference import Event, day_of, judge, present, value_of
 from fraud.rules.sources import Cuts, Judged, Numeric, Pair, Present, Source, Textual, Words
-from fraud.rules.syntax import Comparison, Field, Node
+from fraud.rules.syntax import Comparison, Day, Field, Node
 from fraud.rules.tables import Tables
 
 __all__ = ["CellOf", "cell_finder", "judge_plainly", "reader"]
@@ -77,8 +77,12 @@ def cell_finder(source: Source, axis: Cuts | Words) -> CellOf:
 def _number(source: Source) -> Callable[[Event], int | float | None]:
     """Return a function that reads the number of a source, whole or not, or None where it is missing."""
     match source:
+        case Numeric(Field(name)):
+            return lambda event: _field(name, event)
+        case Numeric(Day()):
+            return lambda event: day_of(event.get("occurred_at"))
         case Numeric(node):
-            return lambda event: _as_number(node, event)
+            return lambda event: _computed(node, event)
         case Present(name):
             return lambda event: None if present(event.get(name)) is None else 0
         case Pair(left, right):
@@ -88,12 +92,19 @@ def _number(source: Source) -> Callable[[Event], int | float | None]:
     raise TypeError(f"{source!r} is no source of numbers")
 
 
-def _as_number(node: Node, event: Event) -> int | float | None:
-    value = value_of(node, event)
+def _field(name: str, event: Event) -> int | float | None:
+    found = event.get(name)
+    if type(found) is float:
+        return found if found == found else None
+    value = value_of(Field(name), event)
     if isinstance(value, str):
-        name = node.name if isinstance(node, Field) else node
-        raise RuleEventError(f"{name!r} is {value!r}, a text or a time; a rule compares it as a number")
+        raise RuleEventError(f"{name!r} is {found!r}, a text or a time; a rule compares it as a number")
     return value
+
+
+def _computed(node: Node, event: Event) -> float | None:
+    value = value_of(node, event)
+    return None if value is None else float(value)
 
 
 def _sign(left: Node, right: Node, event: Event) -> int | None:

@@ -19,7 +19,19 @@ import numpy.typing as npt
 
 from fraud.rules.syntax import Comparison, Node, fields_of
 
-__all__ = ["MISSING", "Cuts", "Judged", "Numeric", "Pair", "Present", "Source", "Textual", "Words", "fields_of_source", "first_whole"]
+__all__ = [
+    "MISSING",
+    "Cuts",
+    "Judged",
+    "Numeric",
+    "Pair",
+    "Present",
+    "Source",
+    "Textual",
+    "Words",
+    "fields_of_source",
+    "first_whole",
+]
 
 MISSING: Final = 1
 """The set that holds only the cell of missing values."""
