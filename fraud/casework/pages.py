@@ -20,6 +20,7 @@ from fraud.costs import ACTIONS, ACTIONS_ZH
 from fraud.errors import ExtraMissingError
 from fraud.rulecare.evidence import Examination
 from fraud.rulecare.proposal import Proposal, as_toml
+from fraud.rulecare.tuning import Change
 from fraud.rulecare.verdict import WORDS_ZH
 from fraud.wording import duration, yuan
 
@@ -108,7 +109,12 @@ def case_page(desk: WorkList, case_id: int, now: int, link: Links = no_links) ->
     )
 
 
-def rules_page(examination: Examination, proposals: Sequence[Proposal] = (), link: Links = no_links) -> str:
+def rules_page(
+    examination: Examination,
+    proposals: Sequence[Proposal] = (),
+    changes: Sequence[Change] = (),
+    link: Links = no_links,
+) -> str:
     """Return the page of rule health: a verdict for each rule with its evidence, and what is proposed.
 
     Raises
@@ -122,7 +128,11 @@ def rules_page(examination: Examination, proposals: Sequence[Proposal] = (), lin
     )
     counts = {word: sum(verdict.word == word for verdict in examination.verdicts) for word in order}
     shown = [(proposal, proposal.summary(), as_toml(proposal)) for proposal in proposals]
-    return _page("rules.html.j2", e=examination, pairs=pairs, counts=counts, proposals=shown, link=link, zh=WORDS_ZH)
+    return _page(
+        "rules.html.j2",
+        **{"e": examination, "pairs": pairs, "counts": counts, "proposals": shown, "changes": changes, "link": link},
+        zh=WORDS_ZH,
+    )
 
 
 def _page(template: str, **values: Any) -> str:

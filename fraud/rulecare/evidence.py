@@ -23,20 +23,21 @@ class Verdict:
 class RuleHealth:
     """Figures of one rule over the rows of an examination; shares are 0 to 1, amounts fen.
 
-    `judged` are hits whose label is known; precision, recall, lift and value are of those. `only_*` is what no other
-    rule catches; `place` is the rule's place when the best come first (1 is first), `adds_*` what it adds there.
-    `precisions` has one entry for each period, NaN where nothing was judged. `hit_shift` and `field_shift` (the worst
-    field of those that it reads) are stability indices. `silent` says why it hits nothing (`never_true`,
-    `expired`, `field_missing`, `no_hit`, `stopped`) or is empty, `expected_last` how many hits its last period should
-    have had.
-    `redundant_to` names a rule that makes this one needless, `redundant_why` is `implied` or `contained`;
-    `contradicts` names one of the same condition that demands another action.
+    `alert_share_high` is the upper end of the share of rows that it hits. `judged` are hits whose label is known;
+    precision, recall, lift and value are of those. `only_*` is what no other rule catches; `place` is the rule's place
+    when the best come first (1 is first), `adds_*` what it adds there. `precisions` has one entry for each period, NaN
+    where nothing was judged. `hit_shift` and `field_shift` (the worst field of those that it reads) are stability
+    indices. `silent` says why it hits nothing (`never_true`, `expired`, `field_missing`, `no_hit`, `stopped`) or is
+    empty, `expected_last` how many hits its last period should have had. `redundant_to` names a rule that makes this
+    one needless, `redundant_why` is `implied` or `contained`; `contradicts` names one of the same condition that
+    demands another action.
     """
 
     rule: str
     action: str
     hits: int
     alert_share: float
+    alert_share_high: float
     judged: int
     frauds: int
     precision: float

@@ -6,7 +6,7 @@ over rows, and frauds of one ring are not independent: the intervals of a rule t
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from fraud.errors import RuleCareInputError
 from fraud.rulecare.decay import adjusted, field_shift, hit_shift, trend
 from fraud.rulecare.evidence import Examination, RuleHealth
 from fraud.rulecare.hits import Hits, Ints
-from fraud.rulecare.intervals import wilson
+from fraud.rulecare.intervals import clopper_pearson, wilson
 from fraud.rulecare.marginal import greedy, only
 from fraud.rulecare.overlap import nearest_overlap
 from fraud.rulecare.redundancy import contradictions, implications, redundant, silent
@@ -26,6 +26,7 @@ from fraud.rules.rulebook import ACTIONS, Rulebook
 
 __all__ = ["examine", "known_labels", "period_edges", "worth_of_actions"]
 
+_GROWING: Final = ("_total", "_customers", "_age_days")  # these count on for ever, so that they always move
 Labels: TypeAlias = npt.NDArray[np.int8]
 """1 fraud, 0 honest, -1 not known."""
 
@@ -123,6 +124,7 @@ def examine(
         **_shares(own, totals),
         "hits": hits.per_rule,
         "alert_share": hits.per_rule / hits.rows,
+        "alert_share_high": clopper_pearson(hits.per_rule, np.full(len(hits.ids), hits.rows))[1],
         "benefit_fen": benefit,
         "break_even": _break_even(own, action, totals, costs),
         **dict(zip(("only_hits", "only_frauds", "only_value_fen"), _only(hits, is_fraud, value).T, strict=True)),
@@ -241,7 +243,8 @@ def _field_shifts(
 ) -> dict[str, float]:
     if columns is None:
         return {}
-    names = dict.fromkeys(name for rule in rulebook.rules for name in rule.fields if name in columns)
+    read = (name for rule in rulebook.rules for name in rule.fields if name in columns)
+    names = dict.fromkeys(name for name in read if not name.endswith(_GROWING))
     return {name: field_shift(columns[name], edges) for name in names if not _is_time(columns[name])}
 
 

@@ -34,9 +34,12 @@ from fraud.schema import column
 from fraud.split import TimeSplit
 from fraud.wording import worded
 
-__all__ = ["Mined", "Missed", "propose"]
+__all__ = ["LEVEL", "Mined", "Missed", "parts_of", "propose"]
 
 LEVEL: Final = 0.95
+"""How sure all that is proposed together is to be right."""
+
+_LEAST_CUSTOMERS: Final = 3  # what happens to fewer is their story, not a pattern
 _EPOCH: Final = np.datetime64(0, "s")
 _KNOWN: Final = frozenset(feature.name for feature in FEATURES)
 
@@ -104,7 +107,7 @@ def propose(
     depth: int = 4,
     least_frauds: int = 6,
     most_alerts: float = 0.005,
-    least_lift: float = 3.0,
+    least_lift: float = 2.0,
     owner: str = "rule care",
 ) -> Mined:
     """Search the earlier rows for rules, try them on the later ones, and return those that surely pay.
@@ -140,9 +143,7 @@ def propose(
     if action not in ACTIONS[1:]:
         raise RuleCareInputError(f"action must be one of {', '.join(ACTIONS[1:])}, not {action!r}.")
     entry = costs.actions[ACTIONS.index(action)]
-    seconds = [int((np.datetime64(at, "s") - _EPOCH).astype(np.int64)) for at in (split.learn_until, split.judge_from)]
-    is_open = ~missed.is_hit & (missed.label >= 0)
-    learn, later = is_open & (missed.seconds < seconds[0]), is_open & (missed.seconds >= seconds[1])
+    learn, later = parts_of(missed, split)
     candidates, looked_at = _candidates(missed, learn, entry, (most, width, depth, least_frauds), most_alerts)
     level = 1 - (1 - LEVEL) * 2 / max(len(candidates), 1)  # two-sided, of which the lower end decides
     proposals, refused = [], []
@@ -151,13 +152,21 @@ def propose(
         learnt, held_out = (_evidence(missed, part, hit, entry, max(level, 0.0)) for part in (learn, later))
         break_even = _break_even(learnt, entry)
         enough = max(break_even, least_lift * held_out.missed_frauds / max(held_out.rows, 1))
-        if held_out.precision_low <= enough or held_out.benefit_fen <= 0:
+        is_sure = held_out.precision_low > enough and held_out.customers >= _LEAST_CUSTOMERS
+        if not is_sure or held_out.benefit_fen <= 0:
             refused.append((write(condition), held_out))
             continue
         rows = np.flatnonzero(learn & hit & (missed.label == 1))
         evidence = (learnt, held_out, break_even, looked_at, len(candidates), rulebook)
         proposals.append(_proposal(condition, missed.columns, rows.tolist(), action, owner, evidence))
     return Mined(tuple(proposals), looked_at, tuple(refused))
+
+
+def parts_of(missed: Missed, split: TimeSplit) -> tuple[Bools, Bools]:
+    """Return which rows are searched and which decide: known labels, not hit, before and after the gap."""
+    seconds = [int((np.datetime64(at, "s") - _EPOCH).astype(np.int64)) for at in (split.learn_until, split.judge_from)]
+    is_open = ~missed.is_hit & (missed.label >= 0)
+    return is_open & (missed.seconds < seconds[0]), is_open & (missed.seconds >= seconds[1])
 
 
 def _candidates(

@@ -2,7 +2,8 @@
 
 A rule is needless beside another that hits wherever it does and demands at least as much: proved from the two
 conditions (`implied`), or seen in the hits (`contained`), which needs many of them. Of two equal rules the later one is
-the needless one. Two rules of one meaning that demand different actions contradict each other.
+the needless one; a rule that is evidence only is needless beside an equal one alone. Two rules of one meaning that
+demand different actions contradict each other.
 """
 
 import math
@@ -82,6 +83,8 @@ def redundant(
 def _gives_way(rule: int, other: int, is_equal: bool, strength: list[tuple[int, int]]) -> bool:
     if is_equal and strength[rule] == strength[other]:
         return other < rule
+    if not is_equal and not strength[rule][0]:
+        return False  # evidence only: a narrower one still tells a model more
     return strength[other] >= strength[rule]
 
 

@@ -1,7 +1,7 @@
 """Round numbers that an officer would set: 50 yuan and 10 minutes, not 4,871 fen and 613 seconds.
 
 A threshold that a person cannot say aloud is not discussed, and one that is fitted to the last digit is fitted to the
-past. So only these are tried, between the least and the greatest values of the frauds that are looked for.
+past. So only these are tried, around the values of the frauds that are looked for.
 """
 
 from typing import Final, TypeAlias
@@ -25,7 +25,7 @@ _SHARES: Final = tuple(step / 20 for step in range(1, 20))
 
 
 def round_thresholds(name: str, kind: Kind, values: Floats, most: int = 10) -> Floats:
-    """Return the round numbers that lie within the values of a field, at most so many, evenly spread over their ranks.
+    """Return the round numbers from just below the values of a field to just above them, at most so many.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def round_thresholds(name: str, kind: Kind, values: Floats, most: int = 10) -> F
     Examples
     --------
     >>> round_thresholds("amount_fen", "money", np.array([4_000.0, 9_000.0, 21_000.0])).tolist()
-    [5000.0, 8000.0, 10000.0, 15000.0, 20000.0]
+    [3000.0, 5000.0, 8000.0, 10000.0, 15000.0, 20000.0, 30000.0]
     >>> round_thresholds("terminal_count_7d", "number", np.array([2.0, 4.0])).tolist()
     [2.0, 3.0, 4.0]
     """
@@ -48,7 +48,8 @@ def round_thresholds(name: str, kind: Kind, values: Floats, most: int = 10) -> F
         return np.zeros(0)
     low, high = np.quantile(known, [0.02, 0.98], method="inverted_cdf")
     ladder = _ladder(name, kind, known, float(np.abs(known).max()))
-    inside = ladder[(ladder >= low) & (ladder <= high)]
+    first = max(int(np.searchsorted(ladder, low, "right")) - 1, 0)
+    inside = ladder[first : int(np.searchsorted(ladder, high, "left")) + 1]
     if len(inside) <= most:
         return np.asarray(inside)
     return np.asarray(inside[np.unique(np.linspace(0, len(inside) - 1, most).round().astype(int))])

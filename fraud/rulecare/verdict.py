@@ -20,11 +20,11 @@ LEAST_JUDGED: Final = 20
 
 _SURE: Final = 0.01
 _HAS_ROOM = 3.0
+_RARE: Final = 1e-5  # a rule for what happens less often than this has no work to do
 _SILENT: Final = {
     "never_true": ("its condition can never be true", "条件永远不成立"),
     "expired": ("its dates of validity are over", "有效期已过"),
     "field_missing": ("a field that it needs is missing in every row", "所需字段全部缺失"),
-    "no_hit": ("it has not hit a single row", "从未命中"),
 }
 _REDUNDANT: Final = {
     "implied": ("whatever it hits, {} hits by its condition, and demands as much", "其条件蕴含于 {}，且后者处置不弱"),
@@ -63,6 +63,14 @@ def _figures(health: RuleHealth) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _is_silent(health: RuleHealth) -> Said:
     if health.silent in _SILENT:
         return ("retire", *_SILENT[health.silent])
+    if health.silent == "no_hit":
+        most = f"{health.alert_share_high * 1_000_000:,.1f}"
+        word = "retire" if health.alert_share_high < _RARE else "watch"
+        return (
+            word,
+            f"it has not hit a single row, so at most {most} in a million",
+            f"从未命中，命中率至多百万分之 {most}",
+        )
     if health.silent != "stopped":
         return None
     why = f"no hit in the last period, in which {health.expected_last:,.0f} were expected"

@@ -17,7 +17,7 @@ from fraud.casework.profile import KINDS, profile
 from fraud.engine.lists import ListEntry
 from fraud.engine.snooze import Snooze
 from fraud.errors import ProfileInputError
-from fraud.rulecare import Hits, examine
+from fraud.rulecare import Change, Hits, examine
 from tests.fraud.care_sample import costs, rulebook
 from tests.fraud.test_rulecare_acceptance import PROPOSAL
 
@@ -145,7 +145,8 @@ def pages() -> dict[str, str]:
     hits = Hits.of_matrix(np.ones((4, 1), bool), ("one",))
     book = rulebook(("one", "hour > 1", "hold"))
     found = examine(hits, book, np.array([0, 0, 1, 0], np.int8), np.full(4, 900), np.arange(4), costs(), periods=2)
-    made["rules"] = rules_page(found, [PROPOSAL])
+    change = Change(NASTY, "tighten", NASTY, NASTY, (90, 40), (9, 9), (-500, 800), 600, 30, 100)
+    made["rules"] = rules_page(found, [PROPOSAL], [change])
     return made
 
 

@@ -15,15 +15,15 @@ from fraud.split import time_split
 from tests.fraud.care_sample import costs, province, seconds
 
 FIRST = datetime(2020, 7, 1)
-SPLIT = time_split(FIRST, FIRST + timedelta(days=120))
-EFFORT = {"width": 8, "depth": 3, "most": 6}
+SPLIT = time_split(FIRST, FIRST + timedelta(days=120), share=0.35)
+EFFORT = {"width": 8, "depth": 3, "most": 8}
 
 Province = tuple[pd.DataFrame, dict[str, Any], Missed]
 
 
 @pytest.fixture(scope="module")
 def missed() -> Province:
-    frame, columns = province(40_000, 11, base_rate=0.015)
+    frame, columns = province(50_000, 11, base_rate=0.03)
     book, _ = first_rulebook().available(columns.keys())
     rows = Missed(
         columns,
@@ -58,7 +58,9 @@ def test_a_fraud_that_no_rule_knows_is_found_on_later_rows(missed: Province, min
         is_unknown = found["typology"].isin(unknown)
         if is_unknown.sum() >= 5:
             best = max(best, is_unknown.mean())
-    assert best >= 0.1, "one rule at least, of whose later alerts a tenth are of a kind that the rulebook does not know"
+    assert best >= 0.15, (
+        "one rule at least, of whose later alerts a sixth are of a kind that the rulebook does not know"
+    )
 
 
 def test_the_evidence_is_what_the_rule_does_on_later_rows(missed: Province, mined: Mined) -> None:
@@ -68,6 +70,7 @@ def test_the_evidence_is_what_the_rule_does_on_later_rows(missed: Province, mine
         assert proposal.held_out.frauds == int(found["is_fraud"].sum())
         assert proposal.held_out.customers == found.loc[found["is_fraud"] == 1, "customer_id"].nunique()
         assert proposal.held_out.precision_low > proposal.break_even
+        assert proposal.held_out.customers >= 3
         assert proposal.held_out.benefit_fen > 0
 
 
@@ -143,11 +146,12 @@ def test_rows_that_do_not_fit_together_are_refused() -> None:
         Missed({}, two.astype(np.int8), three.astype(bool), two, two, two)
 
 
-def test_thresholds_are_round_numbers_within_what_was_seen() -> None:
+def test_thresholds_are_round_numbers_around_what_was_seen() -> None:
     amounts = np.random.default_rng(3).uniform(3_000, 800_000, 500)
     found = round_thresholds("amount_fen", "money", amounts)
     assert len(found) <= 10
-    assert ((found >= amounts.min()) & (found <= amounts.max())).all()
+    low, high = np.quantile(amounts, [0.02, 0.98], method="inverted_cdf")
+    assert (np.sum(found <= low), np.sum(found >= high)) == (1, 1), "one on each side, for what lies beyond"
     assert (found % 100 == 0).all(), "whole yuan"
     assert all(len(str(int(cut)).rstrip("0")) <= 2 for cut in found)
     assert round_thresholds("hour", "number", np.array([np.nan])).tolist() == []
