@@ -31,7 +31,7 @@ Table = dict[str, NDArray[np.int64]]
 
 
 def make(
-    n: int, seed: int, strangers: float = 0.05, by_day: bool = False, look_alikes: int = 3
+    n: int, seed: int, strangers: float = 0.05, by_day: bool = False, look_alikes: int = 3, acquainted: float = 0.0
 ) -> Iterator[pd.DataFrame]:
     """Make n transfers in time order; see the data card above.
 
@@ -47,6 +47,8 @@ def make(
         Whether times are whole days.
     look_alikes
         Honest episodes for each ring that washes money.
+    acquainted
+        Share of the pairs in episodes that also pay each other ordinarily, 0 to 1: members who know each other.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def make(
     >>> len(frame), bool(frame["occurred_at"].is_monotonic_increasing), bool((frame["amount_fen"] > 0).all())
     (3000, True, True)
     """
-    table = _table(n, seed, strangers, by_day, look_alikes)
+    table = _table(n, seed, strangers, by_day, look_alikes, acquainted)
     labels = np.array([f"W{code:07d}" for code in range(_accounts(n))], object)
     yield pd.DataFrame(
         {
@@ -76,7 +78,7 @@ def make(
 
 
 def truth(
-    n: int, seed: int, strangers: float = 0.05, by_day: bool = False, look_alikes: int = 3
+    n: int, seed: int, strangers: float = 0.05, by_day: bool = False, look_alikes: int = 3, acquainted: float = 0.0
 ) -> Iterator[pd.DataFrame]:
     """Make the truth about these transfers: transaction_id, episode_id, typology, is_laundering; ordinary are absent.
 
@@ -86,7 +88,7 @@ def truth(
     >>> known.groupby("is_laundering")["episode_id"].nunique().tolist()
     [12, 4]
     """
-    table = _table(n, seed, strangers, by_day, look_alikes)
+    table = _table(n, seed, strangers, by_day, look_alikes, acquainted)
     played = np.flatnonzero(table["episode"] >= 0)
     pattern = table["pattern"][played]
     names = np.array([one.name for one in PATTERNS], object)
@@ -105,14 +107,16 @@ def _accounts(n: int) -> int:
 
 
 @lru_cache(maxsize=2)
-def _table(n: int, seed: int, strangers: float, by_day: bool, look_alikes: int) -> Table:
+def _table(n: int, seed: int, strangers: float, by_day: bool, look_alikes: int, acquainted: float) -> Table:
     if not 0 <= n <= 20_000_000:
         raise OutOfRangeError(f"n is {n:,}, but this table has 0 to 20,000,000 rows")
     if not 0 <= strangers <= 1:
         raise OutOfRangeError(f"strangers is {strangers}, but a share is 0 to 1")
     episodes = _episodes(n, seed, look_alikes)
     kept = {name: column[:n] for name, column in episodes.items()}
-    ordinary = _ordinary(n - len(kept["payer"]), _accounts(n), seed, strangers)
+    known = kept["payer"] * _accounts(n) + kept["payee"]
+    known = np.unique(known)[generator(seed, "laundering", "acquainted").random(len(np.unique(known))) < acquainted]
+    ordinary = _ordinary(n - len(kept["payer"]), _accounts(n), seed, strangers, known)
     table = {name: np.concatenate([ordinary[name], kept[name]]) for name in ordinary}
     if by_day:
         table["second"] = table["second"] // _DAY * _DAY
@@ -121,7 +125,7 @@ def _table(n: int, seed: int, strangers: float, by_day: bool, look_alikes: int) 
     return {name: column[order] for name, column in table.items()}
 
 
-def _ordinary(size: int, accounts: int, seed: int, strangers: float) -> Table:
+def _ordinary(size: int, accounts: int, seed: int, strangers: float, known: NDArray[np.int64]) -> Table:
     rng = generator(seed, "laundering", "ordinary")
     relations = accounts * 4
     payer = rng.integers(0, accounts, relations)
@@ -129,6 +133,7 @@ def _ordinary(size: int, accounts: int, seed: int, strangers: float) -> Table:
     popular = (rng.random(relations) ** 2 * accounts).astype(np.int64) * 7_919 % accounts
     payee = np.where(rng.random(relations) < 0.5, popular, rng.integers(0, accounts, relations))
     payee = np.where(payee == payer, (payee + 1) % accounts, payee)
+    payer[: len(known)], payee[: len(known)] = np.divmod(known, accounts)
     period = np.array([1, 2, 3, 7, 7, 7, 14, 30])[rng.integers(0, 8, relations)]
     base = 8_000 * factors(1.4)[rng.integers(0, 1024, relations)] // 1000
     is_fixed = rng.random(relations) < 0.3

@@ -9,6 +9,7 @@ payee whom everybody pays earns nothing by it.
 `Chance` holds the paces and the table of closeness; the kernels read its arrays.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,13 +17,13 @@ from numpy.typing import NDArray
 
 from fraud.rings.transfers import Ties
 
-__all__ = ["Chance", "chance_of", "closeness"]
+__all__ = ["Chance", "chance_of", "closeness", "within"]
 
-_STEPS = 512
-_PAIRS = 65_536
-_GOLDEN = 40_503
 _WIDEST = 4.0
 """Sums that differ by more than a factor of e^4 are not close in any sense that matters here."""
+_STEPS = 8_192
+_PAIRS = 65_536
+_GOLDEN = 40_503
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +32,7 @@ class Chance:
 
     `pays` and `paid`: number of ties in which each account pays, and is paid; float64 of shape (accounts,).
     `mean_pace`: ties of an account in a second, on average. `closeness`: chance that two random sums differ by at most
-    k / 128 in logarithm, float64 of shape (513,). `resolution`: the least time that is told apart, in seconds.
+    k / 2048 in logarithm, float64 of shape (8193,). `resolution`: the least time that is told apart, in seconds.
     """
 
     pays: NDArray[np.float64]
@@ -68,13 +69,13 @@ def chance_of(ties: Ties) -> Chance:
 
 
 def closeness(log_amount: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the chance that two random sums differ by at most k / 128 in logarithm, for k = 0 to 512.
+    """Return the chance that two random sums differ by at most k / 2048 in logarithm, for k = 0 to 8192.
 
     Of many pairs some are taken at a fixed stride and not drawn, so that the same table gives the same scores.
 
     Examples
     --------
-    >>> closeness(np.log(np.array([100.0, 100.0, 10_000.0, 1_000_000.0])))[[0, 512]].round(2).tolist()
+    >>> closeness(np.log(np.array([100.0, 100.0, 10_000.0, 1_000_000.0])))[[0, 8192]].round(2).tolist()
     [0.29, 1.0]
     """
     size = len(log_amount)
@@ -90,6 +91,18 @@ def closeness(log_amount: NDArray[np.float64]) -> NDArray[np.float64]:
     share = np.asarray((at_most + 1.0) / (len(apart) + 1.0), np.float64)
     share[-1] = 1.0
     return share
+
+
+def within(closeness: NDArray[np.float64], apart: float) -> float:
+    """Return the chance that two random sums differ by at most `apart` in logarithm.
+
+    Examples
+    --------
+    >>> within(np.linspace(0, 1, 8193), 0.5)
+    0.125
+    """
+    last = len(closeness) - 1
+    return float(closeness[min(math.ceil(apart * last / _WIDEST - 1e-9), last)])
 
 
 def _resolution(first: NDArray[np.int64]) -> int:

@@ -75,6 +75,8 @@ def _rows_of_ties(transfers: Transfers, ties: Ties) -> Callable[[int], list[int]
     ordered = key[order]
 
     def rows(tie: int) -> list[int]:
+        if ties.lone[tie] >= 0:
+            return [int(transfers.row[ties.lone[tie]])]
         wanted = int(ties.payer[tie]) * len(transfers.accounts) + int(ties.payee[tie])
         start, end = np.searchsorted(ordered, [wanted, wanted + 1])
         return [int(row) for row in transfers.row[order[start:end]]]

@@ -18,8 +18,8 @@ from fraud.rings.clues import Clue, clues_of_shapes, clues_of_sharing
 from fraud.rings.frauds import clues_of_frauds
 from fraud.rings.ring import Ring
 from fraud.rings.sharing import uses_of
-from fraud.rings.structures import structures_of
-from fraud.rings.transfers import DAY, read_transfers, short_ties
+from fraud.rings.structures import structures_of, trails_of
+from fraud.rings.transfers import DAY, read_transfers, short_ties, single_ties
 
 __all__ = ["Found", "account_scores", "find", "search"]
 
@@ -101,9 +101,10 @@ def search(
     is_fraud = _confirmed_rows(frame, confirmed)
     transfers = read_transfers(frame)
     window = max(min(int(window_days * DAY), transfers.span // 3), 1)
-    ties = short_ties(transfers, window)
+    ties, single = short_ties(transfers, window), single_ties(transfers)
     clues = [
         *clues_of_shapes(transfers, ties, structures_of(ties, window)),
+        *clues_of_shapes(transfers, single, trails_of(single, window)),
         *clues_of_sharing(list(uses_of(frame))),
         *clues_of_frauds(frame, is_fraud),
     ]

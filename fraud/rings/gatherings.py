@@ -95,7 +95,8 @@ def find_meetings(ties: Ties, chance: Chance, window: int, onward: bool) -> tupl
 
 @compiled
 def _at_most(closeness: Floats, apart: float) -> float:
-    return float(closeness[min(math.ceil(apart * 128.0 - 1e-9), 512)])
+    last = len(closeness) - 1
+    return float(closeness[min(math.ceil(apart * last / 4.0 - 1e-9), last)])
 
 
 @compiled

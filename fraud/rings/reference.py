@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import binom, poisson
 
-from fraud.rings.chance import Chance
+from fraud.rings.chance import Chance, within
 from fraud.rings.gatherings import ALIKE, WIDEST_CHANGE, WINDOWS
 from fraud.rings.trails import BACKWARD, LEAST, LONGEST, MOST
 from fraud.rings.transfers import DAY, Ties
@@ -30,22 +30,18 @@ def fisher(log_product: float, factors: int) -> float:
     return min(log_product + math.log(total), 0.0)
 
 
-def _close(chance: Chance, apart: float) -> float:
-    return float(chance.closeness[min(math.ceil(apart * 128 - 1e-9), 512)])
-
-
-def best_trails(ties: Ties, chance: Chance, window: int, kind: str) -> list[float]:
+def best_trails(ties: Ties, chance: Chance, window: int, kind: str, least: float = LEAST) -> list[float]:
     """Return for each tie the logarithm of the chance of its best cycle or chain, 0 for none."""
     best = [0.0] * len(ties)
     for begin in range(len(ties)):
-        for log, factors, is_cycle in _trails(ties, chance, window, [begin], 0.0, True):
+        for log, factors, is_cycle in _trails(ties, chance, window, [begin], 0.0, True, least):
             if is_cycle == (kind == "cycle"):
                 best[begin] = min(best[begin], fisher(log, factors))
     return best
 
 
 def _trails(
-    ties: Ties, chance: Chance, window: int, path: list[int], log: float, forward: bool
+    ties: Ties, chance: Chance, window: int, path: list[int], log: float, forward: bool, least: float
 ) -> Iterator[tuple[float, int, bool]]:
     begin, last = path[0], path[-1]
     home, at = ties.payer[begin], ties.payee[last]
@@ -56,16 +52,20 @@ def _trails(
     for tie in np.flatnonzero(ties.payer == at).tolist():
         change = chance.log_amount[tie] - chance.log_amount[last]
         in_time = ties.first[begin] <= ties.first[tie] <= ties.first[begin] + window
-        if tie == begin or not in_time or not LEAST <= change <= MOST:
+        if tie == begin or not in_time or not least <= change <= MOST:
             continue
         wait = int(ties.first[tie] - ties.first[last])
         time = max(abs(wait), chance.resolution) * (1 if wait >= 0 else BACKWARD)
-        expected = chance.pays[at] / (chance.span + 1 / chance.mean_pace) * time * _close(chance, abs(change))
+        close = within(chance.closeness, abs(change))
+        if len(path) > 1:
+            before = chance.log_amount[last] - chance.log_amount[path[-2]]
+            close = min(close, 2 * within(chance.closeness, abs(change - before)))
+        expected = chance.pays[at] / (chance.span + 1 / chance.mean_pace) * time * close
         hop = log + math.log(1 - math.exp(-expected))
         if ties.payee[tie] == home:
             yield hop + math.log(chance.paid[home] / (len(ties) + 1)), len(path) + 1, True
         elif ties.payee[tie] not in ties.payee[path] and len(path) + 1 < LONGEST:
-            yield from _trails(ties, chance, window, [*path, tie], hop, forward and wait >= 0)
+            yield from _trails(ties, chance, window, [*path, tie], hop, forward and wait >= 0, least)
 
 
 def best_fans(ties: Ties, chance: Chance, window: int, inward: bool) -> list[float]:
@@ -92,8 +92,8 @@ def _fan(ties: Ties, chance: Chance, inside: list[int], count: float) -> float:
     expected = (count - size + 1) / (chance.span + 1 / chance.mean_pace) * elapsed
     sums = sorted(chance.log_amount[inside])
     apart = sorted(abs(one - sums[size // 2]) for one in sums)
-    within = math.ceil(ALIKE * size)
-    alike = binom.logsf(within - 2, size - 1, _close(chance, apart[within - 1]))
+    most = math.ceil(ALIKE * size)
+    alike = binom.logsf(most - 2, size - 1, within(chance.closeness, apart[most - 1]))
     return fisher(float(poisson.logsf(size - 2, expected)) + float(alike), 2)
 
 
@@ -115,6 +115,6 @@ def best_meetings(ties: Ties, chance: Chance, window: int, onward: bool) -> list
         for other, changes in met.items():
             if (count := len(changes)) >= 2:
                 expected = (ways - count + 1) * max(paces[other] - count + 1, 1) / (len(ties) + 1)
-                alike = (count - 1) * math.log(_close(chance, sum(changes) / count))
+                alike = (count - 1) * math.log(within(chance.closeness, sum(changes) / count))
                 best[account] = min(best[account], fisher(float(poisson.logsf(count - 2, expected)) + alike, 2))
     return best

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fraud.rings.chance import Chance, chance_of
+from fraud.rings.chance import Chance, chance_of, within
 from fraud.rings.gatherings import WIDEST_CHANGE, WINDOWS, find_fans, find_meetings
-from fraud.rings.trails import find_trails
+from fraud.rings.trails import EXACT, LEAST, find_trails
 from fraud.rings.transfers import Ties
 
-__all__ = ["KINDS", "Structure", "structures_of"]
+__all__ = ["KINDS", "Structure", "structures_of", "trails_of"]
 
 KINDS: dict[str, tuple[str, str]] = {
     "cycle": ("cycle", "资金回流"),
@@ -93,8 +93,13 @@ def _strong(log: NDArray[np.float64], tests: float) -> NDArray[np.int64]:
     return np.flatnonzero((log < 0) & (log <= limit))
 
 
-def _trails(ties: Ties, chance: Chance, window: int) -> Iterator[Structure]:
-    cycle_log, cycle, chain_log, chain = find_trails(ties, chance, window)
+def trails_of(ties: Ties, window: int) -> list[Structure]:
+    """Return the trails of close sums among ties that may be habits: all transfers, each for itself."""
+    return _distinct(_trails(ties, chance_of(ties), window, EXACT)) if len(ties) > 1 else []
+
+
+def _trails(ties: Ties, chance: Chance, window: int, least: float = LEAST) -> Iterator[Structure]:
+    cycle_log, cycle, chain_log, chain = find_trails(ties, chance, window, least)
     for kind, log, found in (("cycle", cycle_log, cycle), ("chain", chain_log, chain)):
         for begin in _strong(log, len(ties)).tolist():
             path = [int(tie) for tie in found[begin] if tie >= 0]
@@ -132,7 +137,7 @@ def _gather_scatter(
     change = abs(math.log(went / came))
     if change > WIDEST_CHANGE or not 0 <= ended - begun <= 2 * window or set(inward.ties) & set(outward.ties):
         return
-    close = math.log(float(chance.closeness[min(math.ceil(change * 128), 512)]))
+    close = math.log(within(chance.closeness, change))
     tests = float(len(ties) * len(WINDOWS))
     # the fan-out is looked for at one account only: its own tests are those of the windows
     log = -(inward.score + outward.score + 2 * math.log10(tests)) * math.log(10) + close

@@ -2,8 +2,9 @@
 
 From each tie the search follows the ties of the payee that carry about the same sum within the window. A hop is as
 surprising as it is quick and exact: the chance that an account of this pace makes a tie within that time whose sum
-is that close. A cycle also has to hit the account where it began. The chances of the hops are combined by Fisher's
-method. Each cycle is found from its earliest tie; `fraud.rings.reference` says the same over all trails.
+is that close, or which keeps the same commission as the hop before. A cycle also has to hit the account where it
+began. The chances of the hops are combined by Fisher's method. Each cycle is found from its earliest tie;
+`fraud.rings.reference` says the same over all trails.
 """
 
 import math
@@ -15,7 +16,7 @@ from fraud.rings.chance import Chance
 from fraud.rings.transfers import Ties
 from fraud.scorers.compiled import compiled
 
-__all__ = ["BACKWARD", "BUDGET", "LEAST", "LONGEST", "MOST", "Trails", "by_end", "find_trails"]
+__all__ = ["BACKWARD", "BUDGET", "EXACT", "LEAST", "LONGEST", "MOST", "Trails", "by_end", "find_trails"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -27,11 +28,13 @@ BUDGET = 400
 """Most ties that are looked at from one start: what bounds the time on any table."""
 LEAST, MOST = -0.7, 0.1
 """A hop passes on between a half and a tenth more than it received, in logarithm."""
+EXACT = -0.2
+"""Among all transfers, habits and all, a hop keeps at most a fifth: only close sums say anything there."""
 BACKWARD = 4.0
 """A hop that pays before it is paid, as in a cycle without order, is so much less surprising."""
 
 
-def find_trails(ties: Ties, chance: Chance, window: int) -> Trails:
+def find_trails(ties: Ties, chance: Chance, window: int, least: float = LEAST) -> Trails:
     """Return for each tie the best cycle and the best chain of three ties or more that begin with it.
 
     Returns
@@ -67,6 +70,7 @@ def find_trails(ties: Ties, chance: Chance, window: int) -> Trails:
         chance.closeness,
         chance.resolution,
         window,
+        least,
     )
 
 
@@ -88,7 +92,8 @@ def _product(log_product: float, factors: int) -> float:
 
 @compiled
 def _at_most(closeness: Floats, apart: float) -> float:
-    return float(closeness[min(math.ceil(apart * 128.0 - 1e-9), 512)])
+    last = len(closeness) - 1
+    return float(closeness[min(math.ceil(apart * last / 4.0 - 1e-9), last)])
 
 
 @compiled
@@ -106,17 +111,14 @@ def _trails(
     closeness: Floats,
     resolution: float,
     window: int,
+    least: float,
 ) -> Trails:
     size = len(payer)
     cycle_log, chain_log = np.zeros(size), np.zeros(size)
     cycle = np.full((size, LONGEST), -1, np.int64)
     chain = np.full((size, LONGEST), -1, np.int64)
-    path, place, log_at, forward = (
-        np.zeros(LONGEST, np.int64),
-        np.zeros(LONGEST, np.int64),
-        np.zeros(LONGEST),
-        np.zeros(LONGEST, np.bool_),
-    )
+    path, place, forward = np.zeros(LONGEST, np.int64), np.zeros(LONGEST, np.int64), np.zeros(LONGEST, np.bool_)
+    log_at, change_at = np.zeros(LONGEST), np.zeros(LONGEST)
     for begin in range(size):
         home, end, looked, depth = payer[begin], first[begin] + window, 0, 0
         path[0], log_at[0], forward[0] = begin, 0.0, True
@@ -131,13 +133,16 @@ def _trails(
             if first[tie] < first[begin] or tie == begin:
                 continue
             change = log_amount[tie] - log_amount[path[depth]]
-            if change < LEAST or change > MOST:
+            if change < least or change > MOST:
                 continue
             looked += 1
             wait = first[tie] - first[path[depth]]
             is_forward = wait >= 0
             time = max(float(abs(wait)), resolution) * (1.0 if is_forward else BACKWARD)
-            expected = pays[at] / (span + 1.0 / pace) * time * _at_most(closeness, abs(change))
+            close = _at_most(closeness, abs(change))
+            if depth > 0:
+                close = min(close, 2.0 * _at_most(closeness, abs(change - change_at[depth])))
+            expected = pays[at] / (span + 1.0 / pace) * time * close
             log = log_at[depth] + math.log(-math.expm1(-expected))
             if payee[tie] == home:
                 closing = math.log(paid[home] / (size + 1.0))
@@ -155,6 +160,7 @@ def _trails(
                 continue
             depth += 1
             path[depth], log_at[depth], forward[depth] = tie, log, forward[depth - 1] and is_forward
+            change_at[depth] = change
             place[depth] = start[payee[tie]]
             if depth >= 2 and forward[depth]:
                 found = _product(log, depth)

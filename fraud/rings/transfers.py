@@ -2,6 +2,7 @@
 
 Money that is washed moves along ties that have no past and no future; a salary, a rent or a supplier comes back. So the
 shapes are looked for among short acquaintances alone: on a table of a million transfers these are some thousand pairs.
+Members of a ring may know each other besides: of old acquaintances, the sums that are odd for the pair are taken too.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,13 @@ from numpy.typing import NDArray
 
 from fraud.errors import ColumnMissingError
 
-__all__ = ["DAY", "Ties", "Transfers", "read_transfers", "short_ties"]
+__all__ = ["DAY", "Ties", "Transfers", "read_transfers", "short_ties", "single_ties"]
 
 DAY = 86_400
+_HABIT = 4
+"""A pair has a habit if it pays at least so often."""
+_ODD, _LEAST_ODD = 0.5, 0.02
+"""A sum is odd if it lies beyond the others by half their range, and by two per cent at least."""
 
 IntArray = NDArray[np.int64]
 
@@ -48,7 +53,8 @@ class Transfers:
 class Ties:
     """Pairs of payer and payee whose transfers all lie within the window, in the order of their first transfer.
 
-    `amount_fen` is all that the pair moved and `count` in how many transfers; int64 of shape (ties,).
+    `amount_fen` is all that the pair moved and `count` in how many transfers; int64 of shape (ties,). `lone` is -1, or
+    for a single transfer that is a tie of its own, its position among the transfers.
     """
 
     payer: IntArray
@@ -57,6 +63,7 @@ class Ties:
     last: IntArray
     amount_fen: IntArray
     count: IntArray
+    lone: IntArray
     accounts: int
     span: int
 
@@ -125,7 +132,7 @@ def seconds_of(times: "pd.Series[pd.Timestamp]") -> IntArray:
 
 
 def short_ties(transfers: Transfers, window: int) -> Ties:
-    """Return the pairs whose first and last transfer lie within `window` seconds of each other.
+    """Return the pairs whose transfers all lie within `window` seconds, and what is odd between old acquaintances.
 
     Examples
     --------
@@ -134,27 +141,69 @@ def short_ties(transfers: Transfers, window: int) -> Ties:
     >>> len(ties), bool((ties.last - ties.first <= 10 * DAY).all())
     (8, True)
     """
-    size = len(transfers.accounts)
     if not len(transfers):
-        none = np.empty(0, np.int64)
-        return Ties(none, none, none, none, none, none, size, 1)
-    key = transfers.payer * size + transfers.payee
+        return single_ties(transfers)
+    key = transfers.payer * len(transfers.accounts) + transfers.payee
     order = np.argsort(key, kind="stable")
     start = np.flatnonzero(np.diff(key[order], prepend=-1))
     count = np.diff(start, append=len(key))
     first, last = transfers.second[order[start]], transfers.second[order[start + count - 1]]
-    total = np.add.reduceat(transfers.amount_fen[order], start)
     short = np.flatnonzero(last - first <= window)
+    total = np.add.reduceat(transfers.amount_fen[order], start)
+    is_odd = _odd(np.log(transfers.amount_fen[order].astype(np.float64)), start, count)
+    lone = order[is_odd & np.repeat(last - first > window, count)]
+    none = np.full(len(short), -1)
+    begin = np.concatenate([order[start[short]], lone])
     # of two ties of one second, the one whose transfer stands earlier in the table comes first
-    short = short[np.argsort(order[start[short]], kind="stable")]
-    chosen = order[start[short]]
+    by_time = np.argsort(begin, kind="stable")
+    begin = begin[by_time]
     return Ties(
-        transfers.payer[chosen],
-        transfers.payee[chosen],
-        first[short],
-        last[short],
-        total[short],
-        count[short],
-        size,
+        transfers.payer[begin],
+        transfers.payee[begin],
+        transfers.second[begin],
+        np.concatenate([last[short], transfers.second[lone]])[by_time],
+        np.concatenate([total[short], transfers.amount_fen[lone]])[by_time],
+        np.concatenate([count[short], np.ones(len(lone), np.int64)])[by_time],
+        np.concatenate([none, lone])[by_time],
+        len(transfers.accounts),
+        transfers.span,
+    )
+
+
+def _odd(log_amount: NDArray[np.float64], start: IntArray, count: IntArray) -> NDArray[np.bool_]:
+    """Tell for each transfer, pair by pair, whether its sum lies well outside the other sums of its pair."""
+    pair = np.repeat(np.arange(len(start)), count)
+    by_sum = np.lexsort((log_amount, pair))
+    sums, last = log_amount[by_sum], start + count - 1
+    odd = np.zeros(len(log_amount), bool)
+    many = np.flatnonzero(count >= _HABIT)
+    for end, one, two, other in (
+        (last[many], sums[last[many] - 1], sums[start[many]], 1.0),
+        (start[many], sums[start[many] + 1], sums[last[many]], -1.0),
+    ):
+        margin = np.maximum(_LEAST_ODD, _ODD * np.abs(one - two))
+        odd[by_sum[end[(sums[end] - one) * other > margin]]] = True
+    return odd
+
+
+def single_ties(transfers: Transfers) -> Ties:
+    """Return every transfer as a tie of its own.
+
+    Examples
+    --------
+    >>> from fraud.rings.sample import payments
+    >>> len(single_ties(read_transfers(payments())))
+    30
+    """
+    size = len(transfers)
+    return Ties(
+        transfers.payer,
+        transfers.payee,
+        transfers.second,
+        transfers.second,
+        transfers.amount_fen,
+        np.ones(size, np.int64),
+        np.arange(size),
+        len(transfers.accounts),
         transfers.span,
     )
