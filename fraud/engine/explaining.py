@@ -1,15 +1,15 @@
 """The reasons of a decision: rules that hit with their texts filled in, and what moved the model.
 
-Attributions are additive (with "base" they add up to the log-odds) where the scorer has them; a scorer has them when it
-offers `contributions(X) -> (n, columns + 1)`, the last column being the base. They take milliseconds, and are made of
-alerts alone.
+Attributions are those of `fraud.scorers.additive`, or of the scorer's own `taken_apart(row)`: with "base" they add up
+to the log-odds. They take milliseconds, and are made of alerts alone. A score that cannot be taken apart says so among
+the reasons, because an alert must be written down whatever its model is.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from fraud.engine.record import Decision, Explanation
 from fraud.engine.setting import Setting
@@ -41,18 +41,25 @@ def explain(setting: Setting, event: Mapping[str, Any], decision: Decision) -> E
     seen = {**values, **event}
     by_rule = [rule_reason(setting.rule_of[rule_id], seen) for rule_id in decision.hits]
     by_rule.sort(key=lambda reason: (-reason.strength, reason.code))
-    attributed = _attributed(setting, values, decision.hits) if is_attributed else {}
+    attributed: dict[str, float] = {}
+    if is_attributed:
+        try:
+            attributed = _attributed(setting, values, decision.hits)
+        except Exception as error:  # whatever a stranger's model raises, and it is told
+            by_rule.append(Reason("model", f"score not taken apart: {error}", f"评分无法分解：{error}", 0.0))
     raised = sorted((-strength, name) for name, strength in attributed.items() if strength > 0 and name in values)
     by_model = [Reason(name, *worded(name, values[name]), -falling) for falling, name in raised[:_MOST_FEATURES]]
     return Explanation((*by_rule, *by_model), attributed)
 
 
 def _attributed(setting: Setting, values: Mapping[str, float], hits: tuple[str, ...]) -> dict[str, float]:
+    from fraud.scorers.additive import taken_apart
+
     model = setting.model
-    if model is None or not hasattr(model.model, "contributions"):
+    if model is None:
         return {}
     hit = {f"{RULE_PREFIX}{rule_id}" for rule_id in hits}
-    row = [values[name] if name in values else float(name in hit) for name in model.names]
-    found = np.asarray(model.model.contributions(pd.DataFrame([row], columns=list(model.names))), dtype=np.float64)
-    named = zip((*model.names, "base"), found[0].tolist(), strict=True)
+    row = np.array([values[name] if name in values else float(name in hit) for name in model.names])
+    base, shares = getattr(model.model, "taken_apart", partial(taken_apart, model.model))(row)
+    named = zip(("base", *model.names), (float(base), *shares.tolist()), strict=True)
     return {name: value for name, value in named if value != 0.0}

@@ -96,9 +96,8 @@ class Steep(BaseEstimator):
             raise ValueError(self.failing)
         return float(1 / (1 + np.exp(6.0 - self.slope * np.log10(row[0] + 1.0) - 0.5 * row[3])))
 
-    def contributions(self, X):
-        row = np.asarray(X, float)[0]
-        return np.array([[self.slope * np.log10(row[0] + 1.0), 0.0, 0.0, 0.5 * row[3], -6.0]])
+    def taken_apart(self, row):
+        return -6.0, np.array([self.slope * np.log10(row[0] + 1.0), 0.0, 0.0, 0.5 * row[3]])
 
 
 class Loaded:

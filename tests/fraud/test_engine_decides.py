@@ -55,6 +55,16 @@ def test_attributions_of_an_alert_add_up_to_its_log_odds():
     assert sum(found.attributions.values()) == pytest.approx(odds)
 
 
+def test_score_that_cannot_be_taken_apart_says_so_and_is_recorded_all_the_same():
+    class Opaque(Steep):
+        def taken_apart(self, row):
+            raise ValueError("black box")
+
+    found = engine(model=Loaded(Opaque())).decide(event(1, 2_000_000))
+    assert found.reasons[-1].text == "score not taken apart: black box"
+    assert read_decision(orjson.loads(found.record())).record() == found.record()
+
+
 def test_what_is_no_alert_is_not_attributed():
     found = engine().decide(event(1, 200))
     assert (found.action, found.is_alert, dict(found.attributions)) == (0, False, {})

@@ -13,7 +13,7 @@ from fraud.engine.setting import rulebook_name
 from fraud.errors import EngineFolderError, FraudError
 from fraud.rules import first_rulebook, full_rulebook, parse
 from fraud.scorers import GradientBoosting
-from tests.fraud.engine_sample import START, Counting, engine, events, rulebook
+from tests.fraud.engine_sample import START, Counting, engine, event, events, rulebook
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,15 @@ def test_engine_that_was_opened_goes_on_where_the_saved_one_stood(saved):
     assert opened.setting.names == made.setting.names
     for one in events(80)[50:]:
         assert opened.decide(one).record() == made.decide(one).record()
+
+
+def test_attributions_of_trees_add_up_to_their_log_odds(saved):
+    made, _, _ = saved
+    found = made.decide(event(999, 900_000, "C9"))
+    assert found.is_alert
+    odds = np.log(found.probability / (1 - found.probability))
+    assert sum(found.attributions.values()) == pytest.approx(odds)
+    assert "base" in found.attributions
 
 
 def test_setting_of_a_folder_has_the_names_that_decisions_record(saved):
