@@ -1,7 +1,7 @@
 """Rules that judge and improve themselves (自我完善): the health of each, and new ones for what all missed.
 
 In: the hits of a rulebook over past transactions, labels as far as they are known, amounts, times, and the table of
-costs. Out: figures and a verdict in words for each rule (`examine`); better thresholds for a rule (`tune`) and new rules
+costs. Out: figures and a verdict in words for each rule (`examine`); better thresholds (`tune`) and new rules
 from what all have missed (`propose`), both with evidence from later transactions than those that they were found on;
 and, when a person says so, a rulebook with one rule more (`accept`). Nothing here changes a rulebook by itself.
 """
