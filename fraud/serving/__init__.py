@@ -5,9 +5,7 @@ only after it is on the disk; what was decided before, metrics, and a page that 
 degrades as declared, by rules alone and marked, and beyond that turns away with 503: never silently.
 """
 
-from fraud.serving.application import Application
-from fraud.serving.deciding import Decider, EngineDecider
-from fraud.serving.desk import Desk
-from fraud.serving.limits import Limits
-
-__all__ = ["Application", "Decider", "Desk", "EngineDecider", "Limits"]
+__all__ = [
+    *("application", "commands", "deciding", "desk", "door", "drift", "latency", "limits", "live", "metrics"),
+    *("openapi", "opening", "problem", "server", "watch"),
+]

@@ -6,7 +6,6 @@ nothing. Some payments are sent twice, and some messages are no payments, as hap
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ __all__ = ["demonstrate", "events_of"]
 
 _EVERY = 50
 _MOST = 100_000
+_TEXTS = {entry.name for entry in COLUMNS if entry.kind in ("identifier", "category")}
 
 
 def events_of(path: Path, most: int = _MOST) -> Iterator[dict[str, Any]]:
@@ -49,8 +49,8 @@ def events_of(path: Path, most: int = _MOST) -> Iterator[dict[str, Any]]:
         raise StreamError(f"{path.name} has no column {EVENT_ID}, by which one decision for each is made")
     for row in itertools.islice(table[names].itertuples(index=False), most):
         event = {name: None if pd.isna(value) else value for name, value in zip(names, row, strict=True)}
-        if isinstance(at := event["occurred_at"], datetime):
-            event["occurred_at"] = at.isoformat()
+        for name in _TEXTS & event.keys():
+            event[name] = None if event[name] is None else str(event[name])
         yield event_json(event)
 
 

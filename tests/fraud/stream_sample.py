@@ -17,7 +17,9 @@ from fraud.stream import StreamSettings, Worker
 
 # the children are forked from a clean process that has read all modules once
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["confluent_kafka", "fraud.serving", "fraud.serving.server", "fraud.stream", "httpx"])
+PROCESSES.set_forkserver_preload(
+    ["confluent_kafka", "fraud.serving.application", "fraud.serving.server", "fraud.stream", "httpx"]
+)
 QUIET = {"log_level": 0}
 
 

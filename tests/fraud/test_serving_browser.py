@@ -9,7 +9,9 @@ import httpx
 import pytest
 from serving_sample import SampleDecider, event, served
 
-from fraud.serving import Application, Desk, Limits
+from fraud.serving.application import Application
+from fraud.serving.desk import Desk
+from fraud.serving.limits import Limits
 from fraud.serving.drift import Drift
 
 HOSTILE = "<img src=x onerror=alert(1)>"

@@ -12,7 +12,9 @@ import jsonschema
 import pytest
 from serving_sample import RULES, SampleDecider, event, served
 
-from fraud.serving import Application, Desk, Limits
+from fraud.serving.application import Application
+from fraud.serving.desk import Desk
+from fraud.serving.limits import Limits
 from fraud.serving.openapi import openapi
 
 JSON = {"content-type": "application/json"}
