@@ -16,7 +16,9 @@ __all__ = ["LEAST_JUDGED", "WORDS_ZH", "speak"]
 
 WORDS_ZH: Final = {"keep": "保留", "tighten": "收紧", "loosen": "放宽", "watch": "观察", "retire": "停用"}
 LEAST_JUDGED: Final = 20
-"""Alerts with a known outcome below which nothing is said about a precision."""
+"""Alerts with a known outcome below which nothing is said about a precision, unless its interval has decided."""
+
+_LEAST_DECIDED: Final = 5
 
 _SURE: Final = 0.01
 _HAS_ROOM = 3.0
@@ -99,7 +101,8 @@ def _is_redundant(health: RuleHealth) -> Said:
 
 
 def _is_unknown(health: RuleHealth) -> Said:
-    if health.judged >= LEAST_JUDGED:
+    is_decided = not health.precision_low < health.break_even <= health.precision_high
+    if health.judged >= LEAST_JUDGED or (health.judged >= _LEAST_DECIDED and is_decided):
         return None
     why = f"only {health.judged} of its {health.hits:,} alerts have a known outcome, which says little"
     return "watch", why, f"{health.hits:,} 笔告警中仅 {health.judged} 笔有结论，证据不足"

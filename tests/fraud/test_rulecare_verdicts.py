@@ -175,9 +175,17 @@ def test_a_rule_whose_field_has_moved_is_watched() -> None:
 
 
 def test_a_rule_with_few_known_outcomes_is_watched_not_judged() -> None:
-    hit = marks(slice(0, 300, 30))
-    found = judged(rulebook(("young", "new_device == 1", "hold")), {"new_device": hit}, marks(slice(0, 600, 60)))
+    hit, label = marks(slice(0, 120, 30)), marks(slice(0, 600, 60))
+    found = judged(rulebook(("young", "new_device == 1", "hold")), {"new_device": hit}, label)
     assert verdict(found, "young")[0] == "watch"
+    assert "only 4 of its 4 alerts" in verdict(found, "young")[1]
+
+
+def test_fifteen_alerts_that_are_all_fraud_say_enough() -> None:
+    hit = marks(slice(0, N, 400))
+    found = judged(rulebook(("sharp", "new_device == 1", "hold")), {"new_device": hit}, hit)
+    assert found.rules[0].judged == 15
+    assert verdict(found, "sharp")[0] in ("keep", "loosen")
 
 
 def test_a_label_that_is_not_known_yet_counts_as_an_alert_but_is_not_judged() -> None:
