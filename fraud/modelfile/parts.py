@@ -22,6 +22,8 @@ from fraud.scorers.regression import FeatureRegression
 from fraud.scorers.scorecard import RuleScorecard
 from fraud.scorers.tree_table import TreeTable
 from fraud.scorers.unlabelled import RulesAndIsolation
+from fraud.sequence.network import SequenceScorer
+from fraud.sequence.rescoring import Rescored
 
 __all__ = ["KINDS", "disassembled", "reassembled"]
 
@@ -42,6 +44,11 @@ KINDS: dict[str, tuple[type, tuple[str, ...]]] = {
         RulesAndIsolation,
         (*_FITTED, "rules_", "others_", "points_", "trees_", "mean_search_", "unusual_", "suspicion_"),
     ),
+    "sequence": (
+        SequenceScorer,
+        (*_FITTED, "units", "length_", "width_", "weights_", "center_", "spread_", "shift_"),
+    ),
+    "rescored": (Rescored, ("threshold", "first", "second", "intercept")),
     "trees": (TreeTable, ("nodes", "number", "cover", "roots", "narrow")),
     "encoding": (Encoding, ("column", "kind", "shift", "scale")),
 }

@@ -19,8 +19,11 @@ from fraud.scorers.regression import FeatureRegression
 from fraud.scorers.scorecard import RuleScorecard
 from fraud.scorers.tree_table import TreeTable
 from fraud.scorers.unlabelled import RulesAndIsolation
+from fraud.sequence.network import SequenceScorer, shapes
 
 __all__ = ["check_sound"]
+
+_WIDEST = 4_096
 
 
 def check_sound(model: Any, width: int) -> None:
@@ -55,6 +58,8 @@ def _check(model: Any, width: int) -> None:
             _number(getattr(model, name, 0.0))
     elif isinstance(model, FeatureRegression | FactorizationMachine):
         _check_line(model, width)
+    elif isinstance(model, SequenceScorer):
+        _check_network(model, width)
     elif isinstance(model, RulesAndIsolation):
         _check_isolation(model, width)
     else:
@@ -101,6 +106,20 @@ def _check_isolation(model: RulesAndIsolation, width: int) -> None:
         at, share = steps
         _vector(at, len(share))
         _vector(share, len(at))
+
+
+def _check_network(model: SequenceScorer, width: int) -> None:
+    sides = (model.length_, model.width_, model.units)
+    _demand(all(type(side) is int and 0 < side <= _WIDEST for side in sides), "a network without size")
+    _demand(model.length_ * model.width_ == width, "histories of another size")
+    for numbers in (model.center_, model.spread_):
+        _demand(numbers.shape == (model.width_,) and bool(np.isfinite(numbers).all()), "a scale of another width")
+    found = [array.shape for array in model.weights_]
+    _demand(found == shapes(model.width_, model.units), "a network whose weights have other shapes")
+    _demand(
+        all(bool(np.isfinite(array).all()) for array in model.weights_), "a network with weights that are no numbers"
+    )
+    _number(model.shift_)
 
 
 def _trees(table: Any, width: int) -> None:

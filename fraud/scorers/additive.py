@@ -1,7 +1,7 @@
 """A score taken apart: for one row, a base and what each feature adds, which sum to the log-odds.
 
-Trees are taken apart by Shapley values (`fraud.scorers.attribution`), linear models by their terms, a pair's term half to
-each side, a blend by the sum over its members. Only a random forest needs a convention: its votes are taken apart
+Trees are taken apart by Shapley values (`fraud.scorers.attribution`), linear models by their terms, a pair's term half
+to each side, a blend by the sum over its members. Only a random forest needs a convention: its votes are taken apart
 exactly, and the log-odds that they become are shared in the same proportions.
 
 Source: Chen, Lundberg and Lee, "Explaining a series of models by propagating Shapley values", Nature Communications 13,

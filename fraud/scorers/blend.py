@@ -28,6 +28,7 @@ from fraud.scorers.boosting import GradientBoosting
 from fraud.scorers.classifier import LogOddsClassifier
 from fraud.scorers.columns import rule_positions
 from fraud.scorers.encoding import category_positions
+from fraud.scorers.factorization import FactorizationMachine
 from fraud.scorers.forest import RandomForest
 from fraud.scorers.log_odds import linear, probability
 from fraud.scorers.logistic import nonnegative_logistic
@@ -72,7 +73,7 @@ class Blend(LogOddsClassifier):
         Names (or positions) of the columns that are hits of rules; None is every column named "rule:...".
     members
         Unfitted models by name, each with `decision_function` in log-odds; "rules" reads the hits, the others the rest.
-        None is the rules' scorecard, gradient boosting and a random forest.
+        None is the rules' scorecard, gradient boosting, a random forest and a factorization machine.
     folds
         Number of later blocks of rows on which the blend is learnt.
     first_share
@@ -103,7 +104,7 @@ class Blend(LogOddsClassifier):
     >>> y = (X[:, 0] == 3) | ((X[:, 2] == 1) & (X[:, 1] == 1))
     >>> scorer = Blend(rule_columns=[2], n_trees=20).fit(X, y)
     >>> scorer.member_names_, scorer.calibrated_, scorer.predict_proba(X).shape
-    (('rules', 'boosting', 'forest'), True, (400, 2))
+    (('rules', 'boosting', 'forest', 'factorization'), True, (400, 2))
     """
 
     members_: list[Member]
@@ -224,7 +225,8 @@ class Blend(LogOddsClassifier):
         if self.n_trees is not None:
             boosting.set_params(n_trees=self.n_trees)
             forest.set_params(n_trees=self.n_trees)
-        return {RULES: RuleScorecard(), "boosting": boosting, "forest": forest}
+        pairs = FactorizationMachine(random_state=self.random_state)
+        return {RULES: RuleScorecard(), "boosting": boosting, "forest": forest, "factorization": pairs}
 
     def _odds(self, X: Floats) -> Floats:
         return linear(_log_odds(self.members_, X), self.blend_weights_, self.blend_intercept_)

@@ -69,7 +69,7 @@ class GradientBoosting(LogOddsClassifier):
         n_trees: int = 150,
         learning_rate: float = 0.06,
         max_leaf_nodes: int = 31,
-        min_samples_leaf: int = 20,
+        min_samples_leaf: int = 8,
         features: float = 0.2,
         l2_regularization: float = 3.0,
         library: Literal["any", "lightgbm", "scikit-learn"] = "any",

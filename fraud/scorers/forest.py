@@ -67,7 +67,7 @@ class RandomForest(LogOddsClassifier):
         *,
         n_trees: int = 100,
         chance: Literal["thresholds", "rows"] = "thresholds",
-        features: float = 0.3,
+        features: float = 0.1,
         min_samples_leaf: int = 1,
         n_jobs: int | None = None,
         random_state: int | None = 0,

@@ -30,11 +30,15 @@ def one_thread():
         yield
 
 
-NO_LABELS = "it learns what is unusual, not the label"
 NOT_MONOTONE = "it reads hits, and a hit never speaks against fraud: in the check's data high values do"
 
 
+DRAWS_ROWS = "it draws rows, and two rows of weight one are not one of weight two"
+
+
 def expected_failures(estimator):
+    if isinstance(estimator, RandomForest) and estimator.chance == "rows":
+        return {"check_sample_weight_equivalence_on_dense_data": DRAWS_ROWS}
     if isinstance(estimator, RuleScorecard):
         return {"check_classifiers_train": NOT_MONOTONE}
     return {}
@@ -90,6 +94,7 @@ def test_blend_beats_each_member_on_later_rows():
     assert found["blend"] > found["rules"] + 0.05
     assert found["blend"] > found["boosting"] + 0.05
     assert found["blend"] > found["forest"] + 0.05
+    assert found["blend"] > found["factorization"] + 0.05
 
 
 def test_probabilities_are_those_of_the_later_rows():
@@ -124,14 +129,14 @@ def test_one_thread_and_two_give_equal_bits():
 
 def test_blend_is_one_of_the_members_and_matches_predict_proba():
     members = SCORER.predict_members(LATER)
-    assert list(members) == ["rules", "boosting", "forest", "blend"]
+    assert list(members) == ["rules", "boosting", "forest", "factorization", "blend"]
     assert np.array_equal(members["blend"], SCORER.predict_proba(LATER)[:, 1])
     assert np.array_equal(SCORER.predict(LATER), (members["blend"] > 0.5).astype(int))
 
 
 def test_table_without_rules_has_models_only():
     scorer = Blend(n_trees=10).fit(X[["a", "b"]], Y)
-    assert list(scorer.predict_members(X[["a", "b"]])) == ["boosting", "forest", "blend"]
+    assert list(scorer.predict_members(X[["a", "b"]])) == ["boosting", "forest", "factorization", "blend"]
     assert scorer.calibrated_
 
 
@@ -153,7 +158,7 @@ def test_with_too_few_later_frauds_the_log_odds_are_averaged():
     late[:200][::10] = 1
     scorer = Blend(n_trees=5).fit(X, late)
     assert not scorer.calibrated_
-    assert scorer.blend_weights_.tolist() == [1 / 3] * 3
+    assert scorer.blend_weights_.tolist() == [1 / 4] * 4
     assert np.isfinite(scorer.predict_proba(X)).all()
 
 
