@@ -35,6 +35,7 @@ MANIFEST: Final = "manifest.json"
 _FORMAT: Final = 1
 _MODEL: Final = "model.hexi"
 _STATE: Final = "features.state"
+_ALWAYS: Final = ("rulebook.toml", "costs.toml", "lists.jsonl", "snoozes.jsonl", _STATE)
 
 
 def costs_text(costs: CostTable) -> str:
@@ -135,10 +136,14 @@ def read_manifest(folder: str | Path, version: str | None = None) -> dict[str, A
         raise EngineFolderError(f"{folder} is no engine folder: its {MANIFEST} cannot be read ({error})") from None
     if not isinstance(manifest, dict) or manifest.get("format") != _FORMAT:
         raise EngineFolderError(f"{folder} must hold a manifest of format {_FORMAT}")
+    files = manifest["files"] if isinstance(manifest.get("files"), dict) else {}
+    lacking = [name for name in _ALWAYS if name not in files]
+    if lacking:
+        raise EngineFolderError(f"{folder}: the manifest must name the hash of {lacking[0]}")
     found = content_hash(content)
     if version is not None and found != version:
         raise EngineFolderError(f"{folder} holds the engine {found[:12]}..., but {version[:12]}... is wanted")
-    for name, hashed in manifest["files"].items():
+    for name, hashed in files.items():
         file = folder / Path(name).name
         if not file.is_file() or content_hash(file.read_bytes()) != hashed:
             raise EngineFolderError(f"{folder}: {name} is missing or was changed; its hash must be {hashed[:12]}...")

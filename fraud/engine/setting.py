@@ -5,7 +5,7 @@ judged half by the old one; what does not fit together is refused when the setti
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Protocol, runtime_checkable
 
@@ -19,7 +19,7 @@ from fraud.errors import EngineMismatchError
 from fraud.rules import Rule, Rulebook, write
 from fraud.scorers import RULE_PREFIX
 
-__all__ = ["Model", "RowScorer", "Setting", "costs_hash", "rulebook_name", "schema_hash"]
+__all__ = ["EventRules", "Model", "RowScorer", "Setting", "costs_hash", "rulebook_name", "schema_hash"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,7 +74,8 @@ def _plain(value: Any) -> Any:
 
 def costs_hash(costs: CostTable) -> str:
     """Return the hash of a table of costs, sixteen hexadecimal digits."""
-    return content_hash(asdict(costs))[:16]
+    content = [[entry.friction_fen, entry.handling_fen, float(entry.share_lost)] for entry in costs.actions]
+    return content_hash(content)[:16]
 
 
 def schema_hash(names: Sequence[str]) -> str:

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from fraud import modelfile
+from fraud.costs import ActionCost, CostTable, read_costs
 from fraud.engine.capacity import Capacity
-from fraud.engine.folder import open_engine, open_setting, read_manifest, save_engine
+from fraud.engine.folder import costs_text, open_engine, open_setting, read_manifest, save_engine
 from fraud.engine.lists import ListEntry
 from fraud.engine.rulebook_file import rulebook_text
-from fraud.engine.setting import rulebook_name
+from fraud.engine.setting import costs_hash, rulebook_name
 from fraud.errors import EngineFolderError, FraudError
 from fraud.rules import first_rulebook, full_rulebook, parse
 from fraud.scorers import GradientBoosting
@@ -86,6 +87,21 @@ def test_manifest_that_names_other_versions_than_its_files_is_refused(saved):
     manifest.write_bytes(manifest.read_bytes().replace(name.encode(), b"small@9:0000000000000000"))
     with pytest.raises(EngineFolderError, match="manifest names small@9"):
         open_engine(folder, None, Counting)
+
+
+def test_file_that_the_manifest_does_not_vouch_for_is_refused(saved):
+    _, folder, _ = saved
+    manifest = folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"lists.jsonl":', b'"other.jsonl":'))
+    with pytest.raises(EngineFolderError, match=r"must name the hash of lists\.jsonl"):
+        open_engine(folder, None, Counting)
+
+
+def test_costs_written_as_whole_numbers_have_the_name_of_the_same_costs():
+    whole, real = (
+        CostTable(ActionCost(1, 0, share), ActionCost(2, 0, share), ActionCost(3, 0, 0)) for share in (1, 1.0)
+    )
+    assert costs_hash(whole) == costs_hash(read_costs(costs_text(real)))
 
 
 def test_what_is_no_engine_folder_is_refused(tmp_path):

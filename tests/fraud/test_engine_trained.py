@@ -141,6 +141,35 @@ def test_late_label_counts_for_its_entities_after_a_crash_too(trained, province,
     again.close()
 
 
+def test_events_out_of_order_late_by_days_strange_or_bare_are_judged_and_leave_a_sound_state(trained, province):
+    folder, _ = trained
+    events = as_events(province[1])[:60]
+    made = Engine.open(folder)
+    made.decide_many(events)
+    one = next(event for event in events if event.get("device_id") is not None)
+    counts = made.features.counts
+
+    def sent(number, **changes):
+        return made.decide(one | {"transaction_id": f"T-{number}"} | changes)
+
+    late = sent("late", occurred_at=events[-1]["occurred_at"] - timedelta(days=30))
+    assert late.marks[0].startswith("late: 30")
+    assert made.features.counts == counts | {"stale": counts["stale"] + 1}
+    hours = sent("hours", occurred_at=events[-1]["occurred_at"] - timedelta(hours=2))
+    assert hours.marks == ("out of order: 7200 seconds",)
+    assert made.features.counts["late"] == counts["late"] + 1
+    strange = sent("strange", device_id="never seen", channel="pigeon", occurred_at=events[-1]["occurred_at"])
+    assert strange.marks == ("unknown channel: pigeon",)
+    assert strange.features[made.features.names.index("new_device")] == 1
+    needed = ("transaction_id", "occurred_at", "customer_id", "amount_fen")
+    bare = made.decide({name: events[-1][name] for name in needed} | {"transaction_id": "T-bare"})
+    assert not bare.degraded
+    assert np.isnan(bare.features[made.features.names.index("new_device")])
+    again = sent("hours", occurred_at=events[-1]["occurred_at"] - timedelta(hours=2))
+    assert made.features.counts["duplicates"] == counts["duplicates"] + 1
+    assert again.event_id == hours.event_id
+
+
 def test_table_that_ends_before_learning_begins_is_refused(province):
     past, _ = province
     with pytest.raises(TooFewRowsError, match="none of 100 transactions is before"):
