@@ -7,7 +7,7 @@ their own call. Clock time, on one thread, after a warm-up; the rows are cut out
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # i
 from fraud.scorers import score
 from fraud.scorers.single import single_row
 
-__all__ = ["microseconds", "one_row", "percentiles"]
+__all__ = ["each_once", "microseconds", "one_row", "percentiles"]
 
 Question = TypeVar("Question")
 
@@ -74,6 +74,22 @@ def microseconds(ask: Callable[[Question], object], questions: Sequence[Question
             times.append((now - start) * 1e6)
             if now >= end:
                 return times
+
+
+def each_once(ask: Callable[[Question], object], questions: Iterable[Question]) -> list[float]:
+    """Return the time of each question in microseconds, for who remembers what was asked.
+
+    Examples
+    --------
+    >>> len(each_once(abs, [-1, -2]))
+    2
+    """
+    times = []
+    for question in questions:
+        start = time.perf_counter()
+        ask(question)
+        times.append((time.perf_counter() - start) * 1e6)
+    return times
 
 
 def percentiles(times: Sequence[float]) -> tuple[float, float]:
