@@ -1,4 +1,4 @@
-"""The anti-fraud engine's own commands, mounted by the roof: `hexi fraud rules check`, `list` and `explain`, and serving.
+"""The anti-fraud engine's own commands, mounted by the roof: rulebooks (`hexi fraud rules check`), and serving.
 
 Exit codes: 0 it holds, 1 an example is not kept, 2 a wrong file or wrong usage.
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from fraud.rules.tables import Tables
 
 __all__ = ["HitLists", "judge_block", "word_cells"]
 
+_ROWS_GATHERED: Final = 1_024
 WordCells: TypeAlias = Mapping[Source, Any]
 
 
@@ -72,6 +73,7 @@ def judge_block(tables: Tables, loops: Any, prepared: Prepared, words: WordCells
 
 
 def _judge(tables: Tables, loops: Any, prepared: Prepared, words: WordCells) -> tuple[Any, Any]:
+    prepared = _gathered(prepared, {name for names in tables.fields[: tables.early] for name in names})
     alive = np.repeat(tables.table[:, -1:], prepared.size, axis=1)
     cells = np.empty((tables.early, prepared.size), tables.code)
     for place in range(tables.early):
@@ -95,6 +97,23 @@ def _judge(tables: Tables, loops: Any, prepared: Prepared, words: WordCells) -> 
     counts = np.zeros(prepared.size, np.int64)
     counts[rows] = counted
     return counts, hits
+
+
+def _gathered(prepared: Prepared, names: set[str]) -> Prepared:
+    """Copy numbers that lie scattered, as in a table that is kept row by row: a few rows of all columns at a time."""
+    columns = dict(prepared.columns)
+    scattered = {
+        name: found
+        for name in names
+        if isinstance(found := columns[name], Numbers) and not found.values.flags.c_contiguous
+    }
+    made = {name: np.empty(prepared.size, found.values.dtype) for name, found in scattered.items()}
+    for start in range(0, prepared.size if made else 0, _ROWS_GATHERED):
+        rows = slice(start, start + _ROWS_GATHERED)
+        for name, values in made.items():
+            values[rows] = scattered[name].values[rows]
+    gathered = {name: Numbers(values, scattered[name].mask) for name, values in made.items()}
+    return Prepared(prepared.size, columns | gathered) if made else prepared
 
 
 def _bounds(found: Numbers, axis: Cuts | Words) -> Any:
