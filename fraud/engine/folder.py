@@ -24,10 +24,10 @@ from fraud.engine.clock import Clock
 from fraud.engine.deciding import Engine
 from fraud.engine.lists import Lists
 from fraud.engine.rulebook_file import rulebook_text
-from fraud.engine.setting import Setting, costs_hash, rulebook_name, schema_hash
+from fraud.engine.setting import Model, Setting, costs_hash, rulebook_name, schema_hash
 from fraud.engine.snooze import Snooze
 from fraud.errors import EngineFolderError
-from fraud.rules import parse
+from fraud.rules import Rulebook, parse
 
 __all__ = ["costs_text", "open_engine", "open_setting", "read_manifest", "save_engine"]
 
@@ -158,18 +158,23 @@ def open_setting(folder: str | Path, version: str | None = None) -> Setting:
     EngineFolderError
         As `read_manifest`, or if the parts are not those that the manifest names.
     """
-    folder, manifest = Path(folder), read_manifest(folder, version)
+    manifest = read_manifest(folder, version)
+    return Setting.of(*_parts(Path(folder), manifest), manifest["features"])
+
+
+def _parts(folder: Path, manifest: Mapping[str, Any]) -> tuple[Rulebook, Model | None, CostTable]:
     rulebook = parse((folder / "rulebook.toml").read_text(encoding="utf-8"), "rulebook.toml")
     costs = read_costs((folder / "costs.toml").read_text(encoding="utf-8"))
-    model = None
+    model: Model | None = None
     if _MODEL in manifest["files"]:
         from fraud import modelfile
 
         model = modelfile.load(folder / _MODEL, version=manifest["names"][1])
-    made = (rulebook_name(rulebook), "" if model is None else model.version, costs_hash(costs))
-    if [*made, schema_hash(manifest["features"])] != manifest["names"]:
+    made = [rulebook_name(rulebook), "" if model is None else model.version, costs_hash(costs)]
+    made.append(schema_hash(manifest["features"]))
+    if made != manifest["names"]:
         raise EngineFolderError(f"{folder} holds {', '.join(made)}; its manifest names {', '.join(manifest['names'])}")
-    return Setting.of(rulebook, model, costs, manifest["features"])
+    return rulebook, model, costs
 
 
 def open_engine(folder: str | Path, version: str | None = None, features: Any = None) -> Engine:
@@ -189,8 +194,7 @@ def open_engine(folder: str | Path, version: str | None = None, features: Any = 
     EngineFolderError
         If a part is missing, was changed, or does not fit.
     """
-    folder, setting = Path(folder), open_setting(folder, version)
-    manifest = read_manifest(folder)
+    folder, manifest = Path(folder), read_manifest(folder, version)
     if features is None:
         from fraud.online import OnlineFeatures
 
@@ -200,9 +204,7 @@ def open_engine(folder: str | Path, version: str | None = None, features: Any = 
     snoozes = (folder / "snoozes.jsonl").read_bytes().splitlines()
     engine = Engine(
         state,
-        setting.rulebook,
-        setting.model,
-        setting.costs,
+        *_parts(folder, manifest),
         lists=Lists.load(folder / "lists.jsonl"),
         snoozes=[Snooze.from_json(orjson.loads(line)) for line in snoozes],
         capacity=None if manifest["capacity"] is None else Capacity.of_state(manifest["capacity"]),
