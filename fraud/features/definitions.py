@@ -66,7 +66,14 @@ def history(row: Row) -> Row:
 
 
 def _history(row: Row, life: list[Row] | None, short: str) -> Row:
-    names = ("seconds_since_last", "count_total", "seconds_since_first", "amount_ratio", "peak_ratio", "pace_ratio")
+    names: tuple[str, ...] = (
+        "seconds_since_last",
+        "count_total",
+        "seconds_since_first",
+        "amount_ratio",
+        "peak_ratio",
+        "pace_ratio",
+    )
     names += ("turnover_ratio", "hours_share", "usual_hour_share", "usual_ratio", "unusualness")
     made: Row = dict.fromkeys(names)
     if life is None:

@@ -76,7 +76,7 @@ def read_seconds(times: "pd.Series[pd.Timestamp]", latest: int | None = None, or
         )
     seconds: IntArray = times.to_numpy().astype("datetime64[s]").astype(np.int64)
     before = np.concatenate((seconds[:1] if latest is None else [latest], seconds[:-1]))
-    wrong = np.flatnonzero(seconds < before) if ordered else ()
+    wrong = np.flatnonzero(seconds < before) if ordered else seconds[:0]
     if len(wrong):
         now, then = (np.datetime64(int(at[wrong[0]]), "s") for at in (seconds, before))
         raise TimeOrderError(

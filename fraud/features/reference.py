@@ -28,7 +28,7 @@ def features_by_definition(
     delay_days: float = 7.0,
     features: Collection[str] | None = None,
     idle_days: int = 400,
-    taken: Sequence[bool] | None = None,
+    as_of: Sequence[int | None] | None = None,
 ) -> pd.DataFrame:
     """Return what a `FeatureBuilder(columns, delay_days, features)` returns for the frame.
 
@@ -38,8 +38,9 @@ def features_by_definition(
         As for the builder.
     idle_days
         An entity or pair that is silent for longer begins a new life.
-    taken
-        For each row whether it is believed (`fraud.online.reference`); all of an ordered table are.
+    as_of
+        For each row None if it is believed, as all of an ordered table are, else the moment as of which it is answered
+        (`fraud.online.reference`).
 
     Examples
     --------
@@ -50,14 +51,15 @@ def features_by_definition(
     """
     rows, idle, delay = _rows(frame), idle_days * _DAY, round(delay_days * _DAY)
     kept, _ = available(columns, CORE if features is None else features)
-    table, earlier = [], []
+    table: list[list[float]] = []
+    earlier: list[Row] = []
     for number, row in enumerate(rows):
-        is_taken = taken is None or taken[number]
-        _live(row, earlier, idle, is_taken)
+        moment = None if as_of is None else as_of[number]
+        _live(row, earlier, idle, moment)
         made = _context(row, rows[:number]) | history(row) | meetings(row, idle) | travel(row)
         made |= velocity(row) | feedback(row, delay)
         table.append([float(math.nan if made[entry.name] is None else made[entry.name]) for entry in kept])
-        if is_taken:
+        if moment is None:
             earlier.append(row)
     return pd.DataFrame(table, index=frame.index, columns=[feature.name for feature in kept], dtype="float64")
 
@@ -75,7 +77,7 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
     return rows
 
 
-def _live(row: Row, earlier: list[Row], idle: int, is_taken: bool) -> None:
+def _live(row: Row, earlier: list[Row], idle: int, as_of: int | None) -> None:
     """Find the present life of each entity of the row, and the moment at which the row counts for it."""
     row["now"], row["life"] = {}, {}
     for short, (column, _, _) in ENTITIES.items():
@@ -88,7 +90,7 @@ def _live(row: Row, earlier: list[Row], idle: int, is_taken: bool) -> None:
         now = row["second"]
         if life:
             last = life[-1]["now"][short]
-            now = max(now, last) if is_taken else last
+            now = max(now if as_of is None else as_of, last)
             if now - last > idle:
                 life = []
         row["now"][short], row["life"][short] = now, life

@@ -11,7 +11,8 @@ A time is compared with the stream's clock, the newest time that was believed.
 
 4. A hundred stale events in a row mean that the clock itself is wrong: it is put back to the last of them.
 
-The first three are answered as of the last event of each of their entities, and leave nothing behind. All others are
+The first three are answered as of the last event of each of their entities, or of the oldest moment that is still
+believed, and leave nothing behind. All others are
 taken in, each at its own time: a late event counts at its own time for its entities, unless one of them has a later
 event already; for that entity it counts as of that event. Rows of a file that was sorted and checked are always
 believed.
@@ -48,12 +49,12 @@ def _place(ids: Any, generation: int, identity: int) -> int:
     at = identity & mask
     while ids[generation, at] != 0 and ids[generation, at] != identity + 1:
         at = (at + 1) & mask
-    return at
+    return int(at)
 
 
 @compiled
 def _is_known(ids: Any, identity: int) -> bool:
-    return ids[0, _place(ids, 0, identity)] != 0 or ids[1, _place(ids, 1, identity)] != 0
+    return bool(ids[0, _place(ids, 0, identity)] != 0 or ids[1, _place(ids, 1, identity)] != 0)
 
 
 @compiled
@@ -67,8 +68,8 @@ def believed(heap: Any, ids: Any, settings: Any, time: int, identity: int) -> bo
     if clock == NEVER:
         return True
     if time - clock > settings[AHEAD_BOUND]:
-        return suspect != NEVER and time >= suspect and time - suspect <= settings[AHEAD_BOUND]
-    return clock - time <= settings[LATE_BOUND]
+        return bool(suspect != NEVER and time >= suspect and time - suspect <= settings[AHEAD_BOUND])
+    return bool(clock - time <= settings[LATE_BOUND])
 
 
 @compiled

@@ -7,6 +7,7 @@ the cache's folder is named after the text of all kernels of this package.
 
 import functools
 import hashlib
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -14,7 +15,7 @@ from typing import Any, TypeVar, cast
 __all__ = ["HAS_NUMBA", "compiled"]
 
 try:
-    import numba
+    numba: Any = importlib.import_module("numba")
 except ImportError:  # pragma: no cover  # the tests run with every extra
     numba = None
 
@@ -40,11 +41,12 @@ def compiled(function: F) -> F:
         return function
     # a function typed at a prompt or in a doctest is none of the house's and is not kept
     is_ours = Path(function.__code__.co_filename).resolve().is_relative_to(_HOUSE)
-    config: Any = numba.config  # its settings are read from the environment, so that the types do not know them
+    config = numba.config
     before = config.CACHE_DIR
     if is_ours and not before:
         config.CACHE_DIR = _cache_folder()
     try:
+        # kernels make no arrays, so nothing counts who uses them: that took two thirds of the time
         return cast(F, numba.njit(cache=is_ours, nogil=True, error_model="numpy", _nrt=False)(function))
     finally:
         config.CACHE_DIR = before

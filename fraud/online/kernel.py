@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,14 +93,16 @@ class Stream:
         self._work = np.zeros(at.WORK, np.int64)
         self._marks = np.zeros(at.KINDS + 1, np.int64)
         self._board = np.full(BOARD, np.nan)
+        self._arrays: Any = ()
         self.bind()
 
     def bind(self) -> None:
         """Look at the arrays of the memory as they are now."""
         memory, plan = self.memory, self.plan
-        self._state = (memory.slots, memory.index, memory.pairs, memory.arena, memory.heap, memory.ids)
+        state = (memory.slots, memory.index, memory.pairs, memory.arena, memory.heap, memory.ids)
         scratch = (self._work, self._marks, self._board)
-        self._fixed = (*scratch, plan.layout, plan.spans, plan.relations, plan.picks, self.settings)
+        fixed = (plan.layout, plan.spans, plan.relations, plan.picks, self.settings)
+        self._arrays = (*state, *scratch, *fixed)
 
     @property
     def sequence(self) -> int:
@@ -122,15 +125,15 @@ class Stream:
                 f"it must be at most {_MOST_MONEY}, so some must be wrong."
             )
         self.money = money
-        done = run(events, reals, 0, out, *self._state, *self._fixed)
+        done = run(events, reals, 0, out, *self._arrays)
         while done < count:
             self.make_room()
-            done = run(events, reals, done, out, *self._state, *self._fixed)
+            done = run(events, reals, done, out, *self._arrays)
 
     def make_room(self) -> None:
         """Make room where the kernel wants it."""
         # the system may move the arena, so nothing may look at it meanwhile
-        self._state = ()
+        self._arrays = ()
         make_room(self.memory, self.plan, self.settings, (self.limits.entities, self.limits.pairs))
         self.bind()
 

@@ -66,7 +66,7 @@ def locate(slots: Any, index: Any, arena: Any, heap: Any, shape: Any, kind: int,
     salted = kind_key(key, kind)
     at = place_of(index, salted)
     if index[at, 0] != 0:
-        return index[at, 1]
+        return int(index[at, 1])
     if not make:
         return 0
     s = heap[END]
@@ -78,7 +78,7 @@ def locate(slots: Any, index: Any, arena: Any, heap: Any, shape: Any, kind: int,
     for word in range(s + HEAD, s + shape[SIZE]):
         slots[word] = 0
     begin_life(slots, arena, heap, shape, s)
-    return s
+    return int(s)
 
 
 @compiled
@@ -89,7 +89,7 @@ def oldest(slots: Any, shape: Any, s: int) -> int:
         number = slots[s + shape[TAILS] + shape[SPANS] - 1]
     if shape[DELAYED] >= 0:
         number = min(number, slots[s + shape[DELAYED] + 3])
-    return number
+    return int(number)
 
 
 @compiled

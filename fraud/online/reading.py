@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fraud.errors import AmountRefusedError, ColumnMissingError, NumberRefusedError, TimeRefusedError
+from fraud.errors import AmountRefusedError, NumberRefusedError, TimeRefusedError
 from fraud.features.codes import Coder
 from fraud.features.context import KNOWN
 from fraud.features.entities import MET
@@ -56,7 +56,7 @@ class Reader:
         self._row = [-1] * at.EVENT
         self.event = np.full((1, at.EVENT), -1, np.int64)
         self.reals = np.full((1, at.REALS), math.nan)
-        self._event_bytes, self._real_bytes = memoryview(self.event).cast("B"), memoryview(self.reals).cast("B")
+        self._event_bytes, self._real_bytes = self.event.data.cast("B"), self.reals.data.cast("B")
 
     def table(
         self, chunk: pd.DataFrame, seconds: NDArray[np.int64], with_numbers: bool
@@ -85,10 +85,8 @@ class Reader:
 
         Raises
         ------
-        ColumnMissingError
-            If it has no time, customer or amount.
         TimeRefusedError, AmountRefusedError, NumberRefusedError
-            If one of them, or a number, cannot be read.
+            If the time, the amount or a number cannot be read.
         """
         row, get, key = self._row, event.get, self.keys.one
         row[at.TIME] = second_of(get("occurred_at"))
@@ -96,8 +94,6 @@ class Reader:
         if type(amount) is not int or not 0 <= amount <= MAX_AMOUNT_FEN:
             amount = _whole(amount)
         row[at.AMOUNT] = amount
-        if get("customer_id") is None:
-            raise ColumnMissingError("The event has no customer_id; every transaction needs who pays.")
         reals = [*_NOWHERE]
         for place, name in self._real:
             value = get(name)

@@ -28,10 +28,10 @@ def _block(arena: Any, heap: Any, room: int) -> int:
     base = heap[FREE + room] - 1
     if base >= 0:
         heap[FREE + room] = arena[base, 0]
-        return base
+        return int(base)
     base = heap[BUMP]
     heap[BUMP] = base + (1 << room)
-    return base
+    return int(base)
 
 
 @compiled

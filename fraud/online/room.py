@@ -145,7 +145,7 @@ def make_room(memory: Memory, plan: Plan, settings: NDArray[np.int64], capacity:
     heap = memory.heap
     # nothing that is still believed can be older: see fraud.online.clock
     moment = int(heap[CLOCK] - settings[LATE_BOUND]) if heap[CLOCK] != NEVER else NEVER
-    idle = moment - int(settings[IDLE]) if moment != NEVER else NEVER
+    idle = moment - int(settings[IDLE]) - 1 if moment != NEVER else NEVER
     if heap[WANTS] == SLOTS_FULL:
         _renew_slots(memory, plan, idle, capacity[0])
     elif heap[WANTS] == ARENA_FULL:
@@ -190,8 +190,7 @@ def _bury(slots: Any, arena: Any, heap: Any, layout: Any, begin: int, end: int, 
 
 def _renew_pairs(memory: Memory, idle: int, capacity: int) -> None:
     used = memory.pairs[memory.pairs[:, PAIR_COUNT] > 0]
-    # a pair that is as old as the limit is still known, so it goes one second later than an entity does
-    cut = _cut(used[:, PAIR_TIME], idle - 1, capacity) + 1
+    cut = _cut(used[:, PAIR_TIME], idle, capacity) + 1
     survivors = int((used[:, PAIR_TIME] >= cut).sum())
     kept = np.zeros((_power(4 * (survivors + 32)), used.shape[1]), np.int64)
     memory.heap[PAIRS] = _keep_pairs(memory.pairs, kept, cut)

@@ -70,7 +70,7 @@ class OnlineFeatures:
         self.columns, self.delay_days = tuple(columns), delay_days
         self.stream = Stream(kept, columns, delay_days, in_order=False, limits=limits or Limits())
         self._out = np.full((1, len(self.names)), np.nan)
-        self._row = self._out[0]
+        self._row: NDArray[np.float64] = self._out[0]
 
     @property
     def sequence(self) -> int:
@@ -106,7 +106,7 @@ class OnlineFeatures:
 
         Raises
         ------
-        ColumnMissingError, TimeRefusedError, AmountRefusedError, NumberRefusedError
+        TimeRefusedError, AmountRefusedError, NumberRefusedError
             If the event cannot be read; the state is as it was.
         """
         reader = self.stream.reader
@@ -124,7 +124,7 @@ class OnlineFeatures:
 
         Raises
         ------
-        ColumnMissingError, TimeRefusedError, AmountRefusedError, NumberRefusedError
+        TimeRefusedError, AmountRefusedError, NumberRefusedError
             If the event cannot be read; the state is as it was.
         """
         confirm(self.stream, event)

@@ -28,7 +28,7 @@ def place_of(table: Any, key: int) -> int:
     at = key & mask
     while table[at, 0] != 0 and table[at, 0] != key:
         at = (at + 1) & mask
-    return at
+    return int(at)
 
 
 @compiled

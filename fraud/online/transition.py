@@ -18,6 +18,7 @@ from fraud.online.words import (
     AT,
     BORN,
     BUMP,
+    CLOCK,
     END,
     ENTITIES,
     FRAUDS,
@@ -28,6 +29,7 @@ from fraud.online.words import (
     LABEL_FLAG,
     LAST,
     LAT,
+    LATE_BOUND,
     LATITUDE,
     LON,
     LONGITUDE,
@@ -82,10 +84,13 @@ def _bring_up(
         has_history = slots[s + NEXT] > slots[s + BORN]
         now = event[TIME]
         if has_history:
-            # an event that is not taken in is answered as of the last one, so that it moves no window
-            now = max(now, slots[s + LAST]) if taken else slots[s + LAST]
+            # an event that is not taken in is answered as of a moment that is past for all that will be
+            now = max(now if taken else heap[CLOCK] - settings[LATE_BOUND], slots[s + LAST])
             if now - slots[s + LAST] > settings[IDLE]:
-                begin_life(slots, arena, heap, shape, s)
+                if taken:
+                    begin_life(slots, arena, heap, shape, s)
+                else:
+                    s = 0
         work[AT + kind], work[NOW + kind] = s, now
         if taken:
             rows += rows_needed(slots, shape, s, event[LABEL_FLAG] == 1)
@@ -180,4 +185,4 @@ def run(
             _take_in(slots, pairs, arena, heap, layout, relations, work, event, marks)
         remember(heap, ids, settings, event[TIME], event[IDENTITY], taken)
         heap[SEQUENCE] += 1
-    return events.shape[0]
+    return int(events.shape[0])
