@@ -13,7 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from fraud.errors import IdentityInputError
 from fraud.identity.attributes import ATTRIBUTES, MISSING, Codes, Prepared
 
-__all__ = ["Frequencies", "Linkage", "counted", "estimated", "frequencies"]
+__all__ = ["Frequencies", "Linkage", "added", "counted", "estimated", "frequencies"]
 
 Floats = NDArray[np.float64]
 Table = Mapping[str, tuple[float, ...]]
+T = TypeVar("T")
 
 _SMOOTHING = 1.0
 _ROUNDS = 100
@@ -75,6 +76,27 @@ class Frequencies:
     hardware: Mapping[str, int]
     values: Mapping[str, Mapping[str, int]]
     within: Mapping[str, Mapping[tuple[str, str], int]]
+
+
+def added(one: Frequencies, other: Frequencies) -> Frequencies:
+    """Return the counts of two tables together.
+
+    Examples
+    --------
+    >>> both = added(Frequencies(1, {"A": 1}, {"ip": {"1": 1}}, {}), Frequencies(2, {"A": 2}, {"ip": {"1": 2}}, {}))
+    >>> both.size, both.hardware, both.values
+    (3, {'A': 3}, {'ip': {'1': 3}})
+    """
+    return Frequencies(
+        one.size + other.size,
+        _sum(one.hardware, other.hardware),
+        {name: _sum(one.values.get(name, {}), other.values.get(name, {})) for name in {**one.values, **other.values}},
+        {name: _sum(one.within.get(name, {}), other.within.get(name, {})) for name in {**one.within, **other.within}},
+    )
+
+
+def _sum(one: Mapping[T, int], other: Mapping[T, int]) -> dict[T, int]:
+    return {value: one.get(value, 0) + other.get(value, 0) for value in {**one, **other}}
 
 
 def frequencies(table: Prepared) -> Frequencies:

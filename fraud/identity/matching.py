@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from fraud.errors import IdentityInputError
 from fraud.identity.attributes import ATTRIBUTES, MISSING, Prepared, levels, prepare
 from fraud.identity.blocking import candidate_pairs, same_hardware_pairs
-from fraud.identity.linkage import Frequencies, Linkage, counted, estimated, frequencies
+from fraud.identity.linkage import Frequencies, Linkage, added, counted, estimated, frequencies
 
 __all__ = ["Decision", "DeviceMatcher", "Match", "Part"]
 
 Decision: TypeAlias = Literal["same", "maybe", "other"]
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 _PSEUDO = 20.0
 """A value's share within a hardware is drawn to its share among all as if by so many sightings."""
 _SAMPLE = 200_000
@@ -128,7 +129,7 @@ class DeviceMatcher:
         self.linkage  # noqa: B018  # refuses before anything is computed
         table = prepare(frame)
         older, newer = candidate_pairs(table)
-        weight, probability = self._judge(table, older, newer)
+        weight, probability = self._judge(table, older, newer, added(self.frequencies, frequencies(table)))
         decision = np.where(probability >= self.same, "same", np.where(probability >= self.other, "maybe", "other"))
         return pd.DataFrame(
             {
@@ -167,15 +168,15 @@ class DeviceMatcher:
         if table.seen[1] < table.seen[0]:
             raise IdentityInputError("the second fingerprint was seen before the first; give the earlier one first")
         one, other = np.array([0]), np.array([1])
-        parts = {name: float(weight[0]) for name, weight in self._weights(table, one, other).items()}
-        weight, probability = self._judge(table, one, other)
+        parts = {name: float(w[0]) for name, w in self._weights(table, one, other, self.frequencies).items()}
+        weight, probability = self._judge(table, one, other, self.frequencies)
         found = levels(table, one, other)
         chance = float(probability[0])
         return Match(
             "same" if chance >= self.same else "maybe" if chance >= self.other else "other",
             chance,
             float(weight[0]) / math.log(10),
-            self._prior / math.log(10),
+            self._prior(self.frequencies) / math.log(10),
             tuple(
                 Part(a.name, a.name_zh, _level(a.levels, int(found[a.name][0])), parts[a.name] / math.log(10))
                 for a in ATTRIBUTES
@@ -183,58 +184,61 @@ class DeviceMatcher:
             ),
         )
 
-    @property
-    def _prior(self) -> float:
+    def _prior(self, seen: Frequencies) -> float:
         """Return the logarithm of the odds that two sightings of anything are one device."""
-        seen = np.array(list(self.frequencies.hardware.values()), np.float64)
-        share = self.linkage.share * float((seen / seen.sum()) @ (seen / seen.sum()))
+        count = np.array(list(seen.hardware.values()), np.float64)
+        share = self.linkage.share * float((count / count.sum()) @ (count / count.sum()))
         return math.log(share / (1.0 - share))
 
-    def _judge(self, table: Prepared, older: NDArray[np.int64], newer: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    def _judge(self, table: Prepared, older: Ints, newer: Ints, seen: Frequencies) -> tuple[Floats, Floats]:
         weight = np.zeros(len(older))
-        for part in self._weights(table, older, newer).values():
+        for part in self._weights(table, older, newer, seen).values():
             weight += part
-        return weight, 1.0 / (1.0 + np.exp(-np.clip(weight + self._prior, -500, 500)))
+        return weight, 1.0 / (1.0 + np.exp(-np.clip(weight + self._prior(seen), -500, 500)))
 
-    def _weights(self, table: Prepared, older: NDArray[np.int64], newer: NDArray[np.int64]) -> dict[str, Floats]:
+    def _weights(self, table: Prepared, older: Ints, newer: Ints, seen: Frequencies) -> dict[str, Floats]:
         found = levels(table, older, newer)
         tables, by_value = self.linkage.weights(), {one.name for one in ATTRIBUTES if one.by_value}
         made: dict[str, Floats] = {}
         for name, level in found.items():
             if name == "hardware":
-                made[name] = self._hardware_weight(table, older, level)
+                made[name] = _hardware_weight(table, older, level, seen)
             elif name in tables:
                 weight = np.append(np.array(tables[name]), 0.0)[level]
                 if name in by_value:
                     same = level == 0
-                    common = self._common(table, name, older[same])
+                    common = self._common(table, name, older[same], seen)
                     weight[same] = math.log(self.linkage.m[name][0]) - np.log(common)
                 made[name] = weight
         return made
 
-    def _hardware_weight(self, table: Prepared, older: NDArray[np.int64], level: NDArray[np.int8]) -> Floats:
-        """Weigh equal hardware by how rare it is; other hardware is one device in a thousand cases of tampering."""
-        share = np.array([self.frequencies.hardware.get(str(text), 0) for text in table.labels["hardware"]], np.float64)
-        share = np.append((share + 1.0) / (self.frequencies.size + 1.0), 1.0)
-        weight = np.where(level == 0, np.log(0.999 / share[table.values["hardware"][older]]), math.log(0.001))
-        return np.where(level == MISSING, 0.0, weight)
-
-    def _common(self, table: Prepared, name: str, rows: NDArray[np.int64]) -> Floats:
+    def _common(self, table: Prepared, name: str, rows: Ints, seen: Frequencies) -> Floats:
         """Return how common each row's value is among sightings of the same hardware."""
-        seen = self.frequencies
         hardware = table.values.get("hardware", np.full(table.size, -1))[rows]
         pairs, back = np.unique(np.stack([hardware, table.values[name][rows]]), axis=1, return_inverse=True)
         chances = []
         for kind, value in pairs.T.tolist():
             text = str(table.labels[name][value])
             model = str(table.labels["hardware"][kind]) if kind >= 0 else ""
+            if text not in seen.values.get(name, {}):
+                # nobody knows how common a value is that was never seen; the average value is
+                chances.append(self.linkage.u[name][0])
+                continue
             size = seen.hardware.get(model, 0)
             # the device's own sightings are no accident: so many of a hardware are one device on average
             own = 1.0 + self.linkage.share * max(size - 1, 0)
-            among_all = max(seen.values.get(name, {}).get(text, 0) - own, 0.5) / (seen.size + 1.0)
+            among_all = max(seen.values[name][text] - own, 0.5) / (seen.size + 1.0)
             within = max(seen.within.get(name, {}).get((model, text), 0) - own, 0.0)
             chances.append((within + _PSEUDO * among_all) / (size + _PSEUDO))
         return np.array(chances)[back.ravel()] if chances else np.empty(0)
+
+
+def _hardware_weight(table: Prepared, older: Ints, level: NDArray[np.int8], seen: Frequencies) -> Floats:
+    """Weigh equal hardware by how rare it is; other hardware is one device in a thousand cases of tampering."""
+    share = np.array([seen.hardware.get(str(text), 0) for text in table.labels["hardware"]], np.float64)
+    share = np.append((share + 1.0) / (seen.size + 1.0), 1.0)
+    weight = np.where(level == 0, np.log(0.999 / share[table.values["hardware"][older]]), math.log(0.001))
+    return np.where(level == MISSING, 0.0, weight)
 
 
 def _level(names: tuple[str, ...], level: int) -> str:

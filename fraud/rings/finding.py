@@ -36,7 +36,7 @@ def find(
     transactions: pd.DataFrame,
     confirmed: Collection[object] | None = None,
     window_days: float = 30.0,
-    least_score: float = 1.0,
+    least_score: float = 1.5,
     most: int | None = None,
 ) -> list[Ring]:
     """Return the rings of a table of payments, the strongest first.
@@ -52,7 +52,7 @@ def find(
     window_days
         Within how many days a ring does one thing; at most a third of the table's time.
     least_score
-        Least suspicion of a ring: 1 is what chance gives in one table of ten.
+        Least suspicion of a ring; each point less brings more rings, and more of them in vain.
     most
         Most rings to return; None is all.
 
@@ -92,7 +92,7 @@ def search(
     transactions: pd.DataFrame,
     confirmed: Collection[object] | None = None,
     window_days: float = 30.0,
-    least_score: float = 1.0,
+    least_score: float = 1.5,
 ) -> Found:
     """Return rings and scores in one pass; parameters as for `find`."""
     if not window_days > 0:

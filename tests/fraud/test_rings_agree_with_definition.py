@@ -33,7 +33,7 @@ def ties(draw):
     return short_ties(Transfers(names, columns[0], columns[1], second, columns[4], np.arange(len(rows))), WINDOW)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(ties())
 def test_cycles_and_chains_are_the_best_of_all_trails(some):
     if len(some) < 2:
@@ -53,7 +53,7 @@ def test_cycles_and_chains_are_the_best_of_all_trails(some):
 
 
 @pytest.mark.parametrize("inward", [True, False])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(some=ties())
 def test_fans_are_the_best_of_all_windows(inward, some):
     if len(some) < 2:
@@ -67,7 +67,7 @@ def test_fans_are_the_best_of_all_windows(inward, some):
 
 
 @pytest.mark.parametrize("onward", [True, False])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(some=ties())
 def test_meetings_are_the_best_of_all_pairs(onward, some):
     if len(some) < 2:
