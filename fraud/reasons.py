@@ -8,9 +8,9 @@ features) of the row is put back to its reference value, the median of the train
 is what it contributed. A missing value stays missing and contributes nothing. These do not add up to the score, and of
 two features that tell the same story each may seem unimportant, because the other still tells it: group such features.
 
-Source: `fraud.scorers.additive`; the one-at-a-time form of Strumbelj and Kononenko, "Explaining prediction models and individual
-predictions with feature contributions", Knowledge and Information Systems 41, 2014; reason codes as in credit
-scoring practice.
+Source: `fraud.scorers.additive`; the one-at-a-time form of Strumbelj and Kononenko, "Explaining prediction models and
+individual predictions with feature contributions", Knowledge and Information Systems 41, 2014; reason codes as in
+credit scoring practice.
 """
 
 from collections.abc import Mapping, Sequence

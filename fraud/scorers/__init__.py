@@ -19,8 +19,6 @@ from fraud.scorers.regression import FeatureRegression
 from fraud.scorers.scorecard import RuleScorecard
 from fraud.scorers.unlabelled import RulesAndIsolation
 
-RulesAndTrees = Blend
-
 __all__ = [
     "RULE_PREFIX",
     "Blend",
@@ -31,7 +29,6 @@ __all__ = [
     "RandomForest",
     "RuleScorecard",
     "RulesAndIsolation",
-    "RulesAndTrees",
     "Unusualness",
     "fitted",
     "load",

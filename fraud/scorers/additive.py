@@ -103,4 +103,5 @@ def _terms(model: FeatureRegression | FactorizationMachine, row: Floats) -> tupl
     if isinstance(model, FactorizationMachine):
         parts = model.factors_ * encoded
         terms = terms + 0.5 * (parts * (parts.sum(axis=1, keepdims=True) - parts)).sum(axis=0)
-    return model.intercept_, np.bincount(model.encoding_.column, weights=terms, minlength=len(row))
+    by_feature = np.bincount(model.encoding_.column, weights=terms, minlength=len(row))
+    return model.intercept_, by_feature.astype(np.float64)
