@@ -1,8 +1,8 @@
 """Who is measured on payments: floors, a ceiling, peers, ours, and the user's own scorer.
 
 Peers have scikit-learn's own settings; nobody was tuned for this comparison. All get the same table: features, and
-hits of rules in columns named "rule:...". The members of our blend also stand alone: what the blend does better or worse
-than the best of them is the work of blending, the rest is the work of the members.
+hits of rules in columns named "rule:...". The members of our blend also stand alone: what the blend does better or
+worse than the best of them is the work of blending, the rest is the work of the members.
 """
 
 import contextlib
