@@ -18,7 +18,7 @@ import orjson
 from fraud.engine.canonical import moment, seconds
 from fraud.engine.clock import AHEAD
 from fraud.errors import EventRefusedError
-from fraud.rules.vocabulary import VALUES, nearest
+from fraud.rules.vocabulary import VALUES, VOCABULARY, nearest
 from fraud.schema import COLUMNS, LABEL, REQUIRED, Column
 
 __all__ = [
@@ -247,22 +247,31 @@ def marks(event: Mapping[str, Any], second: int, latest: int | None) -> tuple[st
 
 
 def event_json(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an event as JSON carries it, times as ISO text to the second, without what is missing and the label.
+    """Return an event as JSON carries it: times as ISO text to the second, amounts whole, other numbers real.
+
+    Left out are what is missing, the label, and whatever neither the schema nor a rule knows; so what is sent twice is
+    written the same, whichever way it came.
 
     Examples
     --------
-    >>> event_json({"occurred_at": datetime(2026, 1, 1), "customer_id": "C1", "ip": None, "is_fraud": 1})
-    {'occurred_at': '2026-01-01T00:00:00', 'customer_id': 'C1'}
+    >>> event_json({"occurred_at": datetime(2026, 1, 1), "customer_age": 70, "ip": None, "is_fraud": 1, "note": "x"})
+    {'occurred_at': '2026-01-01T00:00:00', 'customer_age': 70.0}
     """
-    made: dict[str, Any] = {}
-    for name, value in event.items():
-        if value is None or value != value or name == LABEL:
-            continue
-        if name == "occurred_at":
-            made[name] = moment(seconds(value))
-        else:
-            made[name] = value.item() if hasattr(value, "item") else value
-    return made
+    return {
+        name: _WRITER_OF[name](value)
+        for name, value in event.items()
+        if name in _WRITER_OF and value is not None and value == value  # NaN is missing
+    }
+
+
+_WRITERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **{"time": lambda time: moment(seconds(time)), "money": int, "number": float, "flag": int},
+    **{"identifier": str, "category": str},
+}
+_WRITER_OF: Final = {
+    **dict.fromkeys(VOCABULARY, float),  # a feature that an event brings along
+    **{entry.name: _WRITERS[entry.kind] for entry in _ENTRIES.values()},
+}
 
 
 def event_of(content: bytes) -> dict[str, Any]:

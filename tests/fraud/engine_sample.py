@@ -109,13 +109,8 @@ class Loaded:
 
 def event(number, amount=5_000, customer="C1", minutes=None, **more):
     time = START + timedelta(minutes=number if minutes is None else minutes)
-    return {
-        "transaction_id": f"T{number}",
-        "occurred_at": time,
-        "customer_id": customer,
-        "amount_fen": amount,
-        **more,
-    }
+    base = {"transaction_id": f"T{number}", "occurred_at": time, "customer_id": customer, "amount_fen": amount}
+    return base | more
 
 
 def events(count, seed=0):

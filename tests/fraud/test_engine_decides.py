@@ -119,6 +119,14 @@ def test_same_id_with_other_content_is_refused_by_name(logged):
     assert made.features.sequence == 1
 
 
+def test_same_event_from_a_table_and_from_json_is_one_event(logged):
+    made = logged()
+    first = made.decide(event(1, np.int64(50_000), customer_age=70, ip=float("nan"), transaction_id=17))
+    again = made.decide(event(1, 50_000.0, customer_age=70.0, transaction_id="17", note="from the file"))
+    assert again.record() == first.record()
+    assert made.features.sequence == 1
+
+
 def test_label_in_the_event_is_not_read_and_makes_no_other_event(logged):
     made = logged()
     first = made.decide(event(1, 50_000, is_fraud=1))
