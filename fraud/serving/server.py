@@ -33,9 +33,11 @@ def listen(host: str, port: int) -> socket.socket:
     ServingStartError
         If the address cannot be had.
     """
+    if not 0 <= port <= 65_535:
+        raise ServingStartError(f"--port is {port}; it must be from 0 to 65535")
     try:
         return socket.create_server((host, port), backlog=_MOST_CONNECTIONS)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ServingStartError(f"{host}:{port} cannot be listened on: {error}; choose another --port") from None
 
 

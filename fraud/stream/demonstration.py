@@ -6,12 +6,13 @@ nothing. Some payments are sent twice, and some messages are no payments, as hap
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from fraud.engine.events import EVENT_ID, event_json
+from fraud.engine.events import EVENT_ID
 from fraud.errors import StreamError
 from fraud.schema import COLUMNS, LABEL
 from fraud.serving.deciding import Decider
@@ -48,10 +49,16 @@ def events_of(path: Path, most: int = _MOST) -> Iterator[dict[str, Any]]:
     if EVENT_ID not in names:
         raise StreamError(f"{path.name} has no column {EVENT_ID}, by which one decision for each is made")
     for row in itertools.islice(table[names].itertuples(index=False), most):
-        event = {name: None if pd.isna(value) else value for name, value in zip(names, row, strict=True)}
-        for name in _TEXTS & event.keys():
-            event[name] = None if event[name] is None else str(event[name])
-        yield event_json(event)
+        yield {name: _plain(name, value) for name, value in zip(names, row, strict=True) if not pd.isna(value)}
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a value as JSON carries it; identifiers are text, whatever a file takes them for."""
+    if name in _TEXTS:
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value
 
 
 def demonstrate(decider: Decider, folder: Path, source: Path, say: Callable[[str], None]) -> int:

@@ -16,7 +16,7 @@ partitions has decided meanwhile; it looks before it tells, but looking and tell
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -95,7 +95,7 @@ class Worker:
         """Ask the worker to end after the batch at hand; may be called from a signal handler."""
         self._is_asked_to_stop = True
 
-    def run(self, until: Callable[["Worker"], bool] = lambda _: False) -> Mapping[str, int]:
+    def run(self, until: Callable[["Worker"], bool] = lambda _: False) -> "Counter[str]":
         """Work until asked to stop, or until `until` says so between two batches; returns the counts.
 
         Raises
@@ -112,7 +112,7 @@ class Worker:
                     self._handle(messages)
         finally:
             self._consumer.close()
-        return dict(self.counts)
+        return self.counts
 
     def _begin(self) -> None:
         from confluent_kafka import TopicPartition
@@ -190,7 +190,8 @@ class Worker:
                 raise
             return self._dead(message, source, str(error))
         self.counts["decided" if is_new else "repeated"] += 1
-        self.counts["degraded"] += bool(is_new and why)
+        if is_new and why:
+            self.counts["degraded"] += 1
         return _Untold(event_id, decision, source) if is_new else None
 
     def _why(self, message: "Message") -> str:

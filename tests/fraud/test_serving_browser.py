@@ -11,8 +11,8 @@ from serving_sample import SampleDecider, event, served
 
 from fraud.serving.application import Application
 from fraud.serving.desk import Desk
-from fraud.serving.limits import Limits
 from fraud.serving.drift import Drift
+from fraud.serving.limits import Limits
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 CUT_OFF = """() => [...document.querySelectorAll("main *, header *")]

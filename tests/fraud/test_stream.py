@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from serving_sample import SampleDecider, event
 
@@ -15,8 +16,9 @@ pytest.importorskip("confluent_kafka", reason="waits for confluent-kafka: pip in
 
 from stream_sample import Broker, broker_process, child, work
 
-from fraud.errors import StreamMarkError, StreamSettingsError
+from fraud.errors import StreamError, StreamMarkError, StreamSettingsError
 from fraud.stream import StreamSettings
+from fraud.stream.demonstration import demonstrate, events_of
 from fraud.stream.told import Mark
 
 
@@ -185,3 +187,27 @@ def test_a_mark_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "told.json").write_text(text)
     with pytest.raises(StreamMarkError, match=r"told\.json is no mark"):
         Mark.read(tmp_path / "told.json")
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_a_file_is_demonstrated_with_repetitions_and_poison_and_counted(tmp_path: Path, suffix: str) -> None:
+    table = pd.DataFrame([event(number) for number in range(1_000)])
+    table["occurred_at"] = pd.to_datetime(table["occurred_at"])
+    table["transaction_id"] = range(1_000)  # numbers are identifiers too
+    file = tmp_path / f"payments{suffix}"
+    table.to_parquet(file) if suffix == ".parquet" else table.to_csv(file, index=False)
+    said: list[str] = []
+    decider = SampleDecider(tmp_path)
+    assert demonstrate(decider, tmp_path, file, said.append) == 0
+    assert "1,021 messages, 1,000 different payments" in said[0]
+    assert "dead 1, decided 1,000, repeated 20, taken 1,021" in said[1]
+    assert "decisions on the topic · 决策: 1,000" in said[2]
+    assert demonstrate(decider, tmp_path, file, said.append) == 0
+    assert "1,000 were decided by this log before" in said[-1]
+    decider.close()
+
+
+def test_a_file_without_identifiers_is_refused(tmp_path: Path) -> None:
+    pd.DataFrame({"occurred_at": ["2026-01-01T00:00:00"], "amount_fen": [1]}).to_csv(tmp_path / "f.csv", index=False)
+    with pytest.raises(StreamError, match=r"f\.csv has no column transaction_id"):
+        list(events_of(tmp_path / "f.csv"))
