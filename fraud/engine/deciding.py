@@ -16,8 +16,9 @@ from typing import Any
 from fraud.costs import CostTable
 from fraud.engine.canonical import canonical, seconds
 from fraud.engine.capacity import Capacity
+from fraud.engine.checking import check_event, marks
 from fraud.engine.clock import Clock
-from fraud.engine.events import EVENT_ID, check_event, event_json, event_of, marks
+from fraud.engine.events import EVENT_ID, event_json, event_of
 from fraud.engine.explaining import explain
 from fraud.engine.feeding import Features, confirm
 from fraud.engine.judging import Circumstances, decide_event

@@ -15,8 +15,9 @@ import orjson
 
 from fraud.engine.canonical import read_floats, seconds
 from fraud.engine.capacity import Capacity
+from fraud.engine.checking import check_event, marks
 from fraud.engine.clock import Clock
-from fraud.engine.events import check_event, event_of, marks
+from fraud.engine.events import event_of
 from fraud.engine.explaining import explain
 from fraud.engine.feeding import Features, confirm
 from fraud.engine.judging import Circumstances, decide_event

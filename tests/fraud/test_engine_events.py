@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud.engine.canonical import canonical, content_hash, moment, plain_floats, read_floats, seconds
-from fraud.engine.events import check_event, differing, event_json, event_of, marks, read_event
+from fraud.engine.checking import check_event, marks
+from fraud.engine.events import differing, event_json, event_of, read_event
 from fraud.errors import EventRefusedError
 from fraud.schema import COLUMNS, LABEL
 
