@@ -142,7 +142,7 @@ def alert_of(event: Mapping[str, Any], decision: Any, now: int, ring_id: str = "
     named = {entity: present(event.get(column)) for entity, column in _ENTITY_COLUMNS.items()}
     return Alert(
         event_id=str(decision.event_id),
-        customer_id=str(event["customer_id"]),
+        customer_id=str(named.get("customer") or ""),
         occurred_at=int(decision.occurred_at),
         raised_at=now,
         amount_fen=int(decision.amount_fen),

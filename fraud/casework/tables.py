@@ -87,14 +87,23 @@ def opened(path: Path | str) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(file: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """Do everything inside or nothing; whoever else writes waits."""
-    file.execute("BEGIN IMMEDIATE")
+    """Do everything inside or nothing; whoever else writes waits.
+
+    Raises
+    ------
+    CaseStoreError
+        If the file is locked for too long, or cannot be written.
+    """
     try:
-        yield file
-    except BaseException:
-        file.execute("ROLLBACK")
-        raise
-    file.execute("COMMIT")
+        file.execute("BEGIN IMMEDIATE")
+        try:
+            yield file
+        except BaseException:
+            file.execute("ROLLBACK")
+            raise
+        file.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise CaseStoreError(f"the work list cannot be written: {error}") from error
 
 
 def written(alert: Alert) -> str:

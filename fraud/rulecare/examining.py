@@ -97,7 +97,7 @@ def examine(
     costs
         What the actions cost.
     columns
-        Fields that the rules read, for their stability; None leaves that out.
+        Fields that the rules read, for their stability and to see which never have a value; others are left out.
     periods
         Number of equal spans of time in which decay is looked for.
 
@@ -256,7 +256,7 @@ def _always_missing(rulebook: Rulebook, columns: Mapping[str, Any] | pd.DataFram
     if columns is None:
         return frozenset()
     names = {name for rule in rulebook.rules for name in rule.fields}
-    return frozenset(name for name in names if name not in columns or bool(pd.isna(pd.Series(columns[name])).all()))
+    return frozenset(name for name in names if name in columns and bool(pd.isna(pd.Series(columns[name])).all()))
 
 
 def _health(rulebook: Rulebook, found: Mapping[str, Any], at: int) -> RuleHealth:

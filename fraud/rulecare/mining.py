@@ -106,7 +106,7 @@ def propose(
     width: int = 20,
     depth: int = 4,
     least_frauds: int = 6,
-    most_alerts: float = 0.005,
+    most_alerts: float = 0.002,
     least_lift: float = 2.0,
     owner: str = "rule care",
 ) -> Mined:
@@ -183,8 +183,11 @@ def _candidates(
         good = entry.handling_fen + entry.friction_fen
         return value * (1 - entry.share_lost) - picked * entry.handling_fen - wrong * good
 
-    for _ in range(most):
-        target = Target(terms, amounts, is_open, len(honest), int(len(honest) * most_alerts), saves)
+    alike = np.full(len(frauds), amounts.mean())
+    for number in range(most):
+        # By turns a fraud counts with its amount and as much as any other; else thefts of small sums are not reached.
+        weights = alike if number % 2 else amounts
+        target = Target(terms, weights, is_open, len(honest), int(len(honest) * most_alerts), saves)
         best, looked = search(target, width=width, depth=depth, least_frauds=least)
         looked_at += looked
         if best is None:

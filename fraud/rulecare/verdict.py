@@ -111,8 +111,8 @@ def _is_unknown(health: RuleHealth) -> Said:
 def _does_not_pay(health: RuleHealth) -> Said:
     if health.precision_high >= health.break_even:
         return None
-    why = f"its precision is surely below {health.break_even:.1%}, from which on {health.action} pays"
-    why_zh = f"精确率确定低于盈亏平衡点 {health.break_even:.1%}"
+    enough, enough_zh = _enough(health)
+    why, why_zh = f"its precision is surely below {enough}", f"精确率确定低于{enough_zh}"
     if health.frauds and health.lift_low > 1:
         return "tighten", f"{why}; but it does see fraud", f"{why_zh}；但确能识别欺诈"
     return "retire", why, why_zh
@@ -149,10 +149,19 @@ def _has_room(health: RuleHealth) -> Said:
 
 
 def _pays(health: RuleHealth) -> Said:
+    enough, enough_zh = _enough(health)
     if health.precision_low >= health.break_even:
-        return "keep", f"it pays: {health.break_even:.1%} is enough", f"收益为正（盈亏平衡点 {health.break_even:.1%}）"
-    why = f"whether it pays is open: {health.break_even:.1%} lies within the interval of its precision"
-    return "watch", why, f"是否盈利尚不确定：盈亏平衡点 {health.break_even:.1%} 在区间内"
+        return "keep", f"its precision is surely above {enough}", f"精确率确定高于{enough_zh}"
+    why = f"whether it is of use is open: {enough} lies within the interval of its precision"
+    return "watch", why, f"是否有效尚不确定：{enough_zh}在置信区间内"
+
+
+def _enough(health: RuleHealth) -> tuple[str, str]:
+    """Name the precision that a rule must have: what its action costs, or, of mere evidence, what all rows have."""
+    share = f"{health.break_even:.1%}"
+    if health.action == "score":
+        return f"{share}, the share of fraud among all rows", f"总体欺诈率 {share}"
+    return f"{share}, from which on {health.action} pays", f"盈亏平衡点 {share} "
 
 
 _QUESTIONS: tuple[Callable[[RuleHealth], Said], ...] = (

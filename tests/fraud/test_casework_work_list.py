@@ -342,6 +342,24 @@ def test_a_file_that_is_no_work_list_is_refused(tmp_path: Path) -> None:
         WorkList(tmp_path / "desk.db", costs())
 
 
+def test_a_file_that_is_locked_for_too_long_is_refused_by_name(tmp_path: Path) -> None:
+    desk, other = WorkList(tmp_path / "desk.db", costs()), sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
+    desk._file.execute("PRAGMA busy_timeout = 20")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(CaseStoreError, match="locked"):
+        desk.add(ALERT)
+    other.execute("ROLLBACK")
+    assert desk.add(ALERT).case_id == 1
+    other.close()
+    desk.close()
+
+
+def test_an_event_without_a_customer_makes_no_alert() -> None:
+    decision = SimpleNamespace(event_id="T1", occurred_at=5, amount_fen=700, action=1, probability=0.5, reasons=())
+    with pytest.raises(CaseInputError, match="customer_id is ''"):
+        alert_of({"ip": "10.0.0.1"}, decision, now=9)
+
+
 def test_an_unknown_case_is_refused(desk: WorkList) -> None:
     with pytest.raises(CaseUnknownError, match="no case 7"):
         desk.case(7)
@@ -349,12 +367,12 @@ def test_an_unknown_case_is_refused(desk: WorkList) -> None:
 
 _WRITER = """
 import sys
-from dataclasses import replace
-from fraud.casework import WorkList
-from tests.fraud.test_casework_work_list import ALERT, costs
-desk = WorkList(sys.argv[1], costs())
+from fraud.casework import Alert, WorkList
+from fraud.costs import ActionCost, CostTable
+costs = CostTable(ActionCost(300, 20, 0.35), ActionCost(2_000, 1_500, 0.1), ActionCost(30_000, 500, 0.02))
+desk = WorkList(sys.argv[1], costs)
 for number in range(100_000):
-    desk.add(replace(ALERT, event_id=f"T{number}", customer_id=f"C{number % 7}"))
+    desk.add(Alert(f"T{number}", f"C{number % 7}", 0, 60, 100_000, 0.5, 2))
     print(number, flush=True)
 """
 
