@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from engines.anti_fraud.judged import Judged
+from engines.anti_fraud.stories import missed_table, mistakes_table, stories_table
 from engines.result import Table
 from fraud.costs import ACTIONS_ZH
 from fraud.decision import thresholds
@@ -41,6 +42,7 @@ def tables(judged: Judged, reached: dict[str, Figures]) -> tuple[Table, ...]:
     if evaluation.from_labels:
         made.append(_thresholds(judged))
     made.append(_rules(judged))
+    made += [one for one in (missed_table(judged), stories_table(judged), mistakes_table(judged)) if one is not None]
     return (*made, *_left_out(judged))
 
 

@@ -111,7 +111,7 @@ def _agreeing(frame: pd.DataFrame, pairs: pd.DataFrame) -> npt.NDArray[np.float6
 def _compared(matcher: DeviceMatcher, frame: pd.DataFrame, pairs: pd.DataFrame) -> Match:
     first = pairs.iloc[0]
     names = ["seen_at", *(name for name in frame.columns if name in {one.name for one in ATTRIBUTES} | set(_RAW))]
-    older, newer = (frame.loc[int(first[side]), names].to_dict() for side in ("older", "newer"))
+    older, newer = (dict(zip(names, frame.loc[int(first[side]), names], strict=True)) for side in ("older", "newer"))
     return matcher.compare(older, newer)
 
 
