@@ -28,6 +28,7 @@ __all__ = [
     "event_json",
     "event_of",
     "read_event",
+    "shown",
 ]
 
 EVENT_ID: Final = "transaction_id"

@@ -15,7 +15,7 @@ from fraud.engine.lists import ListEntry
 from fraud.engine.record import Decision, Explanation
 from fraud.engine.setting import Setting
 from fraud.engine.snooze import Snooze
-from fraud.engine.verdict import BLOCK, HOLD, judge
+from fraud.engine.verdict import BLOCK, HOLD, Verdict, judge
 
 __all__ = ["Circumstances", "decide_event"]
 
@@ -66,6 +66,7 @@ def decide_event(
         Makes the reasons when they are asked for.
     """
     event_id, second, amount = known
+    _, _, amount = known
     hits = setting.rules.event_hits(event, features)
     probability, why = None, around.why
     if not why:
@@ -81,38 +82,46 @@ def decide_event(
                 floors = (list_floor, rule_floor, grey_floor)
                 verdict = judge(setting.lines, probability, amount, *floors, silencer, price)
         capacity.take(around.now, verdict.benefit, verdict.action == HOLD)
-    names = setting.names
-    made = object.__new__(Decision)
+    fields = _fields(setting, known, around, verdict)
     # Twice as fast as the constructor of a frozen class, which sets each field by a call of its own.
+    made = object.__new__(Decision)
     made.__dict__.update(
-        event_id=event_id,
-        occurred_at=second,
-        decided_at=around.now,
-        amount_fen=amount,
-        action=verdict.action,
-        demanded_by=verdict.demanded_by,
-        wanted=verdict.wanted,
+        fields,
         probability=probability,
         hits=tuple([setting.ids[at] for at in hits]),
         silenced=silenced,
-        entries=tuple([entry.id for entry in around.entries]),
-        snoozes=tuple([snooze.id for snooze in around.snoozes]),
         price=price,
-        benefit=verdict.benefit,
-        rulebook=names[0],
-        model=names[1],
-        costs=names[2],
-        lists=around.lists,
-        schema=names[3],
         values=features.tobytes(),
         degraded=probability is None,
         why=why,
-        arm=around.arm,
-        marks=around.marks,
-        shadow=around.shadow,
         explain=lambda decision: explain(setting, event, decision),
     )
     return made
+
+
+def _fields(setting: Setting, known: tuple[str, int, int], around: Circumstances, verdict: Verdict) -> dict[str, Any]:
+    """Return the fields of a decision that are known before anybody was asked, and the verdict's."""
+    rulebook, model, costs, schema = setting.names
+    return {
+        "event_id": known[0],
+        "occurred_at": known[1],
+        "amount_fen": known[2],
+        "decided_at": around.now,
+        "action": verdict.action,
+        "demanded_by": verdict.demanded_by,
+        "wanted": verdict.wanted,
+        "benefit": verdict.benefit,
+        "entries": tuple([entry.id for entry in around.entries]),
+        "snoozes": tuple([snooze.id for snooze in around.snoozes]),
+        "lists": around.lists,
+        "arm": around.arm,
+        "marks": around.marks,
+        "shadow": around.shadow,
+        "rulebook": rulebook,
+        "model": model,
+        "costs": costs,
+        "schema": schema,
+    }
 
 
 def _ask(setting: Setting, features: npt.NDArray[np.float64], hits: tuple[int, ...]) -> tuple[float | None, str]:
