@@ -28,6 +28,7 @@ _PER_DEVICE = 5
 _DAYS = 180
 _MODELS = 60
 _DAY = 86_400
+Columns = dict[str, NDArray[np.int64]]
 _FIRST = np.datetime64("2020-07-01", "s")
 _SCREENS = ("1080x2340", "1080x2400", "720x1600", "1440x3200", "828x1792", "1170x2532")
 _LANGUAGES = ("zh-CN", "zh-CN", "zh-CN", "zh-CN", "zh-CN", "zh-CN", "zh-CN", "zh-CN", "zh-TW", "en-US")
@@ -88,7 +89,7 @@ def _frames(n: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame, known
 
 
-def _devices(size: int, seed: int) -> dict[str, NDArray[np.int64]]:
+def _devices(size: int, seed: int) -> Columns:
     """Draw the devices; those of one group share model, carrier, storage and the day of the first sighting."""
     rng = generator(seed, "fingerprints", "devices")
     kind = np.searchsorted(np.cumsum(_SHARES)[:-1], rng.random(size), side="right")
@@ -122,58 +123,65 @@ def _devices(size: int, seed: int) -> dict[str, NDArray[np.int64]]:
 
 
 def _sightings(
-    devices: dict[str, NDArray[np.int64]], which: NDArray[np.int64], second: NDArray[np.int64], rng: np.random.Generator
+    devices: Columns, which: NDArray[np.int64], second: NDArray[np.int64], rng: np.random.Generator
 ) -> pd.DataFrame:
     n = len(which)
     device = {name: column[which] for name, column in devices.items()}
-    kind, model = device["kind"], device["model"]
-    age = second - device["lag"]
-    system = 10 + model % 3 + np.maximum(age, 0) // (75 * _DAY)
-    patch = np.maximum(age, 0) // (25 * _DAY) % 3
-    app = 300 + np.maximum(second - device["lag"] // 6, 0) // (14 * _DAY)
-    browser = 80 + np.maximum(second - device["lag"] // 3, 0) // (30 * _DAY)
-    canvas = (model * 7_919 + system * 104_729 + browser * 1_299_709) * 2_654_435_761 % (1 << 32)
-    is_farm = kind == KINDS.index("farm")
-    chance = {
-        name: rng.random(n) for name in ("net", "gone", "zone", "font", "root", "emulator", "hook", "debug", "proxy")
-    }
     grown = device["fonts"] | np.where((second > 100 * _DAY) & (which % 5 == 0), 1 << 12, 0)
     noise = (rng.integers(-2_000, 2_001, n) + rng.integers(-2_000, 2_001, n)) // 2
-    is_ios = model % 4 == 3
-    developer = kind == KINDS.index("developer")
+    is_farm, chance = device["kind"] == KINDS.index("farm"), rng.random((3, n))
     made = pd.DataFrame(
         {
             "observation_id": np.arange(n),
             "seen_at": _FIRST + second.astype("timedelta64[s]"),
-            "os": np.where(is_ios, "iOS", "Android"),
-            "os_version": _joined(system, patch),
-            "model": np.array([f"M{code:02d}" for code in range(_MODELS)], object)[model],
-            "gpu": np.array([f"GPU-{code % 9}" for code in range(_MODELS)], object)[model],
-            "screen": np.array(_SCREENS, object)[model % 6],
-            "storage_gb": np.array([64, 128, 256])[device["storage"]],
-            "app_version": _joined(app // 100, app % 100),
-            "browser_version": _joined(browser, np.zeros(n, np.int64)),
-            "canvas": [f"{value:08x}" for value in canvas.tolist()],
-            "fonts": _fonts(model, grown),
-            "time_zone": np.where((chance["zone"] < 0.01) | (which % 101 == 0), "Asia/Urumqi", "Asia/Shanghai"),
+            **_software(device, second),
+            "fonts": _fonts(device["model"], grown),
+            "time_zone": np.where((chance[0] < 0.01) | (which % 101 == 0), "Asia/Urumqi", "Asia/Shanghai"),
             "language": np.array(_LANGUAGES, object)[device["language"]],
             "carrier": np.array(["China Mobile", "China Telecom", "China Unicom"], object)[device["carrier"]],
-            "ip": _addresses(device, chance["net"], rng),
+            "ip": _addresses(device, chance[1], rng),
             "sensor": device["sensor"] + np.where(is_farm, noise // 60, noise),
-            "emulator_files": is_farm & (chance["emulator"] < 0.7),
-            "root_files": (is_farm & (chance["root"] < 0.6)) | developer | (which % 499 == 0),
-            "hook_library": is_farm & (chance["hook"] < 0.4),
-            "debugger": developer & (chance["debug"] < 0.7),
-            "proxy": (is_farm & (chance["proxy"] < 0.5)) | (kind == KINDS.index("company")) | (which % 307 == 0),
-            "developer_mode": developer | (which % 97 == 0),
+            **_signals(device, which, rng),
         }
     )
-    for name in ("emulator_files", "root_files", "hook_library", "debugger", "proxy", "developer_mode"):
-        made[name] = made[name].astype(np.int8)
     for place, name in enumerate(("fonts", "canvas", "carrier", "language")):
-        lost = (chance["gone"] >= place * 0.02) & (chance["gone"] < (place + 1) * 0.02)
+        lost = (chance[2] >= place * 0.02) & (chance[2] < (place + 1) * 0.02)
         made[name] = made[name].astype(object).mask(lost, None)
     return made
+
+
+def _software(device: Columns, second: NDArray[np.int64]) -> dict[str, object]:
+    """Return hardware, versions that rise as each owner updates, and the canvas that follows from both."""
+    model, age = device["model"], np.maximum(second - device["lag"], 0)
+    system, patch = 10 + model % 3 + age // (75 * _DAY), age // (25 * _DAY) % 3
+    app = 300 + np.maximum(second - device["lag"] // 6, 0) // (14 * _DAY)
+    browser = 80 + np.maximum(second - device["lag"] // 3, 0) // (30 * _DAY)
+    canvas = (model * 7_919 + system * 104_729 + browser * 1_299_709) * 2_654_435_761 % (1 << 32)
+    return {
+        "os": np.where(model % 4 == 3, "iOS", "Android"),
+        "os_version": _joined(system, patch),
+        "model": np.array([f"M{code:02d}" for code in range(_MODELS)], object)[model],
+        "gpu": np.array([f"GPU-{code % 9}" for code in range(_MODELS)], object)[model],
+        "screen": np.array(_SCREENS, object)[model % 6],
+        "storage_gb": np.array([64, 128, 256])[device["storage"]],
+        "app_version": _joined(app // 100, app % 100),
+        "browser_version": _joined(browser, np.zeros_like(browser)),
+        "canvas": [f"{value:08x}" for value in canvas.tolist()],
+    }
+
+
+def _signals(device: Columns, which: NDArray[np.int64], rng: np.random.Generator) -> dict[str, NDArray[np.int8]]:
+    kind, chance = device["kind"], rng.random((5, len(which)))
+    is_farm, is_developer = kind == KINDS.index("farm"), kind == KINDS.index("developer")
+    signals = {
+        "emulator_files": is_farm & (chance[0] < 0.7),
+        "root_files": (is_farm & (chance[1] < 0.6)) | is_developer | (which % 499 == 0),
+        "hook_library": is_farm & (chance[2] < 0.4),
+        "debugger": is_developer & (chance[3] < 0.7),
+        "proxy": (is_farm & (chance[4] < 0.5)) | (kind == KINDS.index("company")) | (which % 307 == 0),
+        "developer_mode": is_developer | (which % 97 == 0),
+    }
+    return {name: value.astype(np.int8) for name, value in signals.items()}
 
 
 def _joined(one: NDArray[np.int64], other: NDArray[np.int64]) -> list[str]:
@@ -188,9 +196,7 @@ def _fonts(model: NDArray[np.int64], own: NDArray[np.int64]) -> list[str]:
     return [names[pair] for pair in zip(model.tolist(), own.tolist(), strict=True)]
 
 
-def _addresses(
-    device: dict[str, NDArray[np.int64]], chance: NDArray[np.float64], rng: np.random.Generator
-) -> list[str]:
+def _addresses(device: Columns, chance: NDArray[np.float64], rng: np.random.Generator) -> list[str]:
     """At home, behind a carrier's gateway, elsewhere; groups sit behind one address most of the time."""
     size = len(chance)
     home = device["town"] * 65_536 + device["home"]

@@ -107,8 +107,9 @@ def baselines(transactions: pd.DataFrame, seed: int = 0) -> dict[str, "pd.Series
         total = np.bincount(payer, weight, minlength=size) + np.bincount(payee, weight, minlength=size)
         return pd.Series(total.astype(np.float64), index=index)
 
+    rng = np.random.default_rng(seed)
     return {
         "partners": both(pairs // size, pairs % size),
         "amount": both(transfers.payer, transfers.payee, transfers.amount_fen.astype(np.float64)),
-        "chance": pd.Series(np.random.default_rng(seed).random(size), index=index),
+        "chance": pd.Series(rng.random(size), index=index),
     }

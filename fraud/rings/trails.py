@@ -20,6 +20,9 @@ __all__ = ["BACKWARD", "BUDGET", "EXACT", "LEAST", "LONGEST", "MOST", "Trails", 
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Ints2 = NDArray[np.int64]
+Graph = tuple[Ints, Ints, Ints, Ints, Ints]
+Paces = tuple[Floats, Floats, Floats, Floats]
 Trails = tuple[Floats, Ints, Floats, Ints]
 
 LONGEST = 10
@@ -57,20 +60,9 @@ def find_trails(ties: Ties, chance: Chance, window: int, least: float = LEAST) -
     """
     start, order = by_end(ties.payer, ties.accounts)
     return _trails(
-        ties.payer,
-        ties.payee,
-        ties.first,
-        start,
-        order,
-        chance.log_amount,
-        chance.pays,
-        chance.paid,
-        chance.mean_pace,
-        chance.span,
-        chance.closeness,
-        chance.resolution,
-        window,
-        least,
+        (ties.payer, ties.payee, ties.first, start, order),
+        (chance.log_amount, chance.pays / (chance.span + 1.0 / chance.mean_pace), chance.paid, chance.closeness),
+        (chance.resolution, float(window), least),
     )
 
 
@@ -97,32 +89,36 @@ def _at_most(closeness: Floats, apart: float) -> float:
 
 
 @compiled
-def _trails(
-    payer: Ints,
-    payee: Ints,
-    first: Ints,
-    start: Ints,
-    order: Ints,
-    log_amount: Floats,
-    pays: Floats,
-    paid: Floats,
-    pace: float,
-    span: float,
-    closeness: Floats,
-    resolution: float,
-    window: int,
-    least: float,
-) -> Trails:
+def _hop(closeness: Floats, change: float, before: float, expected_in_time: float) -> float:
+    """Return the logarithm of the chance of one hop; `before` is the change of the last hop, or NaN."""
+    close = _at_most(closeness, abs(change))
+    if not math.isnan(before):
+        close = min(close, 2.0 * _at_most(closeness, abs(change - before)))
+    return math.log(-math.expm1(-expected_in_time * close))
+
+
+@compiled
+def _keep(log: Floats, trail: Ints2, begin: int, found: float, path: Ints, size: int) -> None:
+    """Keep a trail if it is the best so far that begins with this tie."""
+    if found < log[begin]:
+        log[begin] = found
+        trail[begin, :size] = path[:size]
+        trail[begin, size:] = -1
+
+
+@compiled
+def _trails(graph: Graph, paces: Paces, limits: tuple[float, float, float]) -> Trails:
+    payer, payee, first, start, order = graph
+    log_amount, pace, paid, closeness = paces
+    resolution, window, least = limits
     size = len(payer)
     cycle_log, chain_log = np.zeros(size), np.zeros(size)
-    cycle = np.full((size, LONGEST), -1, np.int64)
-    chain = np.full((size, LONGEST), -1, np.int64)
-    path, place, forward = np.zeros(LONGEST, np.int64), np.zeros(LONGEST, np.int64), np.zeros(LONGEST, np.bool_)
-    log_at, change_at = np.zeros(LONGEST), np.zeros(LONGEST)
+    cycle, chain = np.full((size, LONGEST), -1, np.int64), np.full((size, LONGEST), -1, np.int64)
+    path, place, forward = np.zeros(LONGEST, np.int64), np.zeros(LONGEST, np.int64), np.ones(LONGEST, np.bool_)
+    log_at, change_at = np.zeros(LONGEST), np.full(LONGEST, np.nan)
     for begin in range(size):
         home, end, looked, depth = payer[begin], first[begin] + window, 0, 0
-        path[0], log_at[0], forward[0] = begin, 0.0, True
-        place[0] = start[payee[begin]]
+        path[0], place[0] = begin, start[payee[begin]]
         while depth >= 0 and looked < BUDGET:
             at = payee[path[depth]]
             if place[depth] == start[at + 1] or first[order[place[depth]]] > end:
@@ -130,42 +126,22 @@ def _trails(
                 continue
             tie = order[place[depth]]
             place[depth] += 1
-            if first[tie] < first[begin] or tie == begin:
-                continue
             change = log_amount[tie] - log_amount[path[depth]]
-            if change < least or change > MOST:
+            if first[tie] < first[begin] or tie == begin or change < least or change > MOST:
                 continue
             looked += 1
             wait = first[tie] - first[path[depth]]
-            is_forward = wait >= 0
-            time = max(float(abs(wait)), resolution) * (1.0 if is_forward else BACKWARD)
-            close = _at_most(closeness, abs(change))
-            if depth > 0:
-                close = min(close, 2.0 * _at_most(closeness, abs(change - change_at[depth])))
-            expected = pays[at] / (span + 1.0 / pace) * time * close
-            log = log_at[depth] + math.log(-math.expm1(-expected))
+            time = max(float(abs(wait)), resolution) * (1.0 if wait >= 0 else BACKWARD)
+            log = log_at[depth] + _hop(closeness, change, change_at[depth], pace[at] * time)
+            if depth + 1 < LONGEST:
+                path[depth + 1] = tie
             if payee[tie] == home:
                 closing = math.log(paid[home] / (size + 1.0))
-                found = _product(log + closing, depth + 2)
-                if found < cycle_log[begin]:
-                    cycle_log[begin] = found
-                    cycle[begin, : depth + 1] = path[: depth + 1]
-                    cycle[begin, depth + 1] = tie
-                    cycle[begin, depth + 2 :] = -1
-                continue
-            known = False
-            for step in range(depth + 1):
-                known |= payee[path[step]] == payee[tie]
-            if known or depth + 2 > LONGEST - 1:
-                continue
-            depth += 1
-            path[depth], log_at[depth], forward[depth] = tie, log, forward[depth - 1] and is_forward
-            change_at[depth] = change
-            place[depth] = start[payee[tie]]
-            if depth >= 2 and forward[depth]:
-                found = _product(log, depth)
-                if found < chain_log[begin]:
-                    chain_log[begin] = found
-                    chain[begin, : depth + 1] = path[: depth + 1]
-                    chain[begin, depth + 1 :] = -1
+                _keep(cycle_log, cycle, begin, _product(log + closing, depth + 2), path, depth + 2)
+            elif depth + 2 < LONGEST and not (payee[path[: depth + 1]] == payee[tie]).any():
+                depth += 1
+                log_at[depth], change_at[depth], place[depth] = log, change, start[payee[tie]]
+                forward[depth] = forward[depth - 1] and wait >= 0
+                if depth >= 2 and forward[depth]:
+                    _keep(chain_log, chain, begin, _product(log, depth), path, depth + 1)
     return cycle_log, cycle, chain_log, chain

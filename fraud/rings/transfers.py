@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fraud.errors import ColumnMissingError
 
-__all__ = ["DAY", "Ties", "Transfers", "read_transfers", "short_ties", "single_ties"]
+__all__ = ["DAY", "Ties", "Transfers", "payer_column", "read_transfers", "seconds_of", "short_ties", "single_ties"]
 
 DAY = 86_400
 _HABIT = 4
