@@ -65,8 +65,7 @@ def decide_event(
     explain
         Makes the reasons when they are asked for.
     """
-    event_id, second, amount = known
-    _, _, amount = known
+    amount = known[2]
     hits = setting.rules.event_hits(event, features)
     probability, why = None, around.why
     if not why:
