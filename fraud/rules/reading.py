@@ -4,6 +4,7 @@ In a folder one file has the head (id, version, titles) and all share their list
 rulebooks, relative to that file, whose rules come first.
 """
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -38,6 +39,7 @@ class _File:
         return Here(self.source, self.places, path, name)
 
 
+@functools.cache
 def first_rulebook() -> Rulebook:
     """Return the small rulebook that comes with the package, `fraud/rulebooks/first.toml`.
 
@@ -49,6 +51,7 @@ def first_rulebook() -> Rulebook:
     return load(_SHIPPED / "first.toml")
 
 
+@functools.cache
 def full_rulebook() -> Rulebook:
     """Return the rulebook of 561 rules that comes with the package, `fraud/rulebooks/full`.
 

@@ -149,13 +149,14 @@ def _check_parameters(
     template: Mapping[str, Any], choices: Mapping[str, list[dict[str, Segment]]], here: Here, vocabulary: Any
 ) -> None:
     used = set(_BRACES.findall(template["when"]))
+    is_known = used <= {parameter for found in choices.values() for parameter in found[0]}
     seen: set[str] = set()
     for name, found in choices.items():
         for parameter in found[0]:
             if parameter in vocabulary or parameter in seen:
                 what = "is a field" if parameter in vocabulary else "is there twice"
                 raise here.refusal(f"'over': the parameter {parameter!r} {what}; choose another name", "over", name)
-            if parameter not in used:
+            if parameter not in used and is_known:  # what is unknown is refused where it stands
                 what = f"'over': the condition does not use {{{parameter}}}, so that rules would be the same"
                 raise here.refusal(what, "over", name)
             seen.add(parameter)

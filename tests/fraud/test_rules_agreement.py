@@ -14,7 +14,7 @@ from fraud.rules.syntax import Not
 # --- laws -------------------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(conditions, tables)
 def test_batch_agrees_with_the_reference_on_every_row(condition, columns):
     size = len(columns["whole"])

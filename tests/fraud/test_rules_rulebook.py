@@ -163,7 +163,7 @@ def test_reason_shows_amounts_in_yuan_and_missing_values_as_unknown():
 REFUSED = {
     "not toml": ("id = ", "mine.toml is not TOML"),
     "no rule": (GOOD[: GOOD.index("[[rule]]")] + "rule = []", "has no rule"),
-    "rule that is no table": (GOOD[: GOOD.index("[[rule]]")] + "rule = [1]", "has no rule"),
+    "rule that is no table": (GOOD[: GOOD.index("[[rule]]")] + "rule = [1]", "each rule begins with [[rule]]"),
     "unknown entry of the book": ("titel = 'x'\n" + GOOD, "unknown entry 'titel'; did you mean 'title'?"),
     "version as text": (GOOD.replace("version = 1", "version = '1'"), "'version' must be a whole number"),
     "unknown entry": (
