@@ -10,10 +10,12 @@ what trees cost, so it is asked about the suspicious few only; with some hundred
 alone than trees on good features do.
 """
 
+import functools
 import importlib
 import importlib.util
 import os
 import sys
+import threading
 from typing import Any, Self
 
 import numpy as np
@@ -31,6 +33,7 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 
 _BATCHES = (64, 512, 2_048)
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def keras_on_jax() -> Any:
@@ -145,7 +148,6 @@ class SequenceScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         network.fit(self._prepared(X[rows]), target, batch_size=self.batch, epochs=self.epochs, verbose=0, shuffle=True)
         # not get_weights(): its numpy() asks JAX for a copy in a way that numpy no longer likes
         self.weights_ = [np.array(variable.value, dtype=np.float32) for variable in network.weights]
-        self._built = network
         return self
 
     def decision_function(self, X: Singles) -> Floats:
@@ -154,15 +156,17 @@ class SequenceScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         _check(X, (self.length_, self.width_))
         if not len(X):
             return np.empty(0)
-        network = self._network()
         # Few sizes of batch, since JAX compiles for each; what is filled up is cut off again.
         size = next((size for size in _BATCHES if len(X) <= size), _BATCHES[-1])
         parts = []
-        for start in range(0, len(X), size):
-            part = X[start : start + size]
-            filled = np.concatenate([part, np.repeat(part[:1], size - len(part), axis=0)])
-            made = np.asarray(network.predict_on_batch(self._prepared(filled)))[: len(part), 0]
-            parts.append(made.astype(np.float64))
+        with _ONE_AT_A_TIME:
+            network = _reader(self.length_, self.width_, self.units)
+            network.set_weights(self.weights_)
+            for start in range(0, len(X), size):
+                part = X[start : start + size]
+                filled = np.concatenate([part, np.repeat(part[:1], size - len(part), axis=0)])
+                made = np.asarray(network.predict_on_batch(self._prepared(filled)))[: len(part), 0]
+                parts.append(made.astype(np.float64))
         return np.concatenate(parts) + self.shift_
 
     def predict_proba(self, X: Singles) -> Floats:
@@ -175,22 +179,17 @@ class SequenceScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         likelier: npt.NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(np.int64)]
         return likelier
 
-    def _network(self) -> Any:
-        if getattr(self, "_built", None) is None:
-            self._built = _network(keras_on_jax(), self.length_, self.width_, self.units)
-            self._built.set_weights(self.weights_)
-        return self._built
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave the built network out: it is made again from the weights."""
-        state: dict[str, Any] = super().__getstate__()
-        return {name: value for name, value in state.items() if name != "_built"}
-
     def _prepared(self, X: Singles) -> list[Singles]:
         """Return standardised events with zeros for those that are missing, and which are there."""
         present = ~np.isnan(X[:, :, 0])
         scaled = np.clip((X - self.center_) / self.spread_, -8.0, 8.0)
         return [np.where(present[:, :, np.newaxis], scaled, 0.0).astype(np.float32), present.astype(np.float32)]
+
+
+@functools.lru_cache(maxsize=8)
+def _reader(length: int, width: int, units: int) -> Any:
+    """Return a network to score with, which JAX compiles once for all scorers of these sizes."""
+    return _network(keras_on_jax(), length, width, units)
 
 
 def _network(keras: Any, length: int, width: int, units: int) -> Any:
