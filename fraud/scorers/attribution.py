@@ -14,6 +14,7 @@ Nature Machine Intelligence 2, 2020 (path-dependent values); Yu et al., "Linear 
 `fraud.scorers.reference` has the definition over all subsets. Of two features that tell one story, each gets a part.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,16 +56,18 @@ def tree_shares(table: TreeTable, row: Floats) -> tuple[float, Floats]:
     seen = row.astype(np.float32).astype(np.float64) if table.narrow else row.astype(np.float64)
     parent, edge = _edges(table.nodes)
     # A path of d different features makes a polynomial of degree d - 1, exact with (d + 1) // 2 points.
-    points, weights = np.polynomial.legendre.leggauss(max(1, (_deepest(parent) + 1) // 2))
+    points, weights = _quadrature(max(1, (_deepest(parent) + 1) // 2))
     shares = np.zeros(len(row))
     ends = np.append(table.roots[1:], len(table.number))
-    base = 0.0
-    for start, end in zip(table.roots, ends, strict=True):
-        base += _add_tree(
-            *(table.nodes, table.number, table.cover, parent, edge, int(start), int(end)),
-            *(seen, (points + 1.0) / 2.0, weights / 2.0, shares),
-        )
-    return float(base), shares
+    nodes = (table.nodes, table.number, table.cover, parent, edge)
+    return float(_add_trees(*nodes, table.roots, ends, seen, points, weights, shares)), shares
+
+
+@cache
+def _quadrature(count: int) -> tuple[Floats, Floats]:
+    """Return Gauss's points and weights from 0 to 1."""
+    points, weights = np.polynomial.legendre.leggauss(count)
+    return (points + 1.0) / 2.0, weights / 2.0
 
 
 @compiled
@@ -156,3 +159,25 @@ def _add_tree(
                 shares[feature] -= whole * (o - z) / (o * t + z * (1.0 - t))
             carried[above, point] += whole
     return mean
+
+
+@compiled
+def _add_trees(
+    nodes: Any,
+    number: Any,
+    cover: Any,
+    parent: Any,
+    edge: Any,
+    roots: Any,
+    ends: Any,
+    row: Any,
+    points: Any,
+    weights: Any,
+    shares: Any,
+) -> float:
+    """Add the shares of all trees, one after another; return the sum of their mean values."""
+    base = 0.0
+    for tree in range(len(roots)):
+        start, end = roots[tree], ends[tree]
+        base += _add_tree(nodes, number, cover, parent, edge, start, end, row, points, weights, shares)
+    return base
