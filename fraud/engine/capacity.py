@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from fraud.errors import CapacityRefusedError
 
-__all__ = ["Capacity", "first_come", "hindsight"]
+__all__ = ["Capacity", "first_come", "hindsight", "limited"]
 
 _BINS: Final = 128  # of the benefit, four to each doubling: from 1 fen to 43 million yuan
 _DAY, _HOUR = 86_400, 3_600
@@ -126,6 +126,11 @@ class Capacity:
             self._weight = self._weight * fading + 1.0
         self._bins, self._hours = [0] * _BINS, [0] * 24
 
+    @property
+    def limits(self) -> dict[str, int | None]:
+        """The limits as JSON carries them."""
+        return {"per_day": self.per_day, "per_hour": self.per_hour}
+
     def state(self) -> dict[str, Any]:
         """Return the whole state as JSON carries it."""
         return {name: list(value) if isinstance(value, list) else value for name, value in sorted(vars(self).items())}
@@ -142,6 +147,18 @@ class Capacity:
         made = cls(state["per_day"], state["per_hour"])
         vars(made).update({name: list(value) if isinstance(value, list) else value for name, value in state.items()})
         return made
+
+
+def limited(capacity: Capacity | None, per_day: int | None, per_hour: int | None) -> Capacity:
+    """Return a capacity with other limits that knows what the old one knew; raises as `Capacity`.
+
+    Examples
+    --------
+    >>> limited(Capacity(5), 9, None).per_day
+    9
+    """
+    made = Capacity(per_day, per_hour)
+    return made if capacity is None else Capacity.of_state(capacity.state() | made.limits)
 
 
 def hindsight(

@@ -15,7 +15,7 @@ from typing import Any
 
 from fraud.costs import CostTable
 from fraud.engine.canonical import canonical, seconds
-from fraud.engine.capacity import Capacity
+from fraud.engine.capacity import Capacity, limited
 from fraud.engine.checking import check_event, marks
 from fraud.engine.clock import Clock
 from fraud.engine.events import EVENT_ID, event_json, event_of
@@ -233,6 +233,11 @@ class Engine:
     def snooze(self, snooze: Snooze) -> None:
         """Vouch for an entity; it acts on the next decision."""
         self._note("snooze", None, lambda: self.snoozes.put(snooze))
+
+    def limit(self, per_day: int | None, per_hour: int | None = None) -> None:
+        """Set how many holds the analysts can work off from the next decision on; raises `CapacityRefusedError`."""
+        content = {"per_day": per_day, "per_hour": per_hour}
+        self._note("capacity", content, lambda: setattr(self, "capacity", limited(self.capacity, **content)))
 
     def confirm(self, event: str | Mapping[str, Any], is_fraud: bool, at: datetime) -> None:
         """Tell what an earlier event turned out to be; the features learn of it. Telling it again changes nothing.

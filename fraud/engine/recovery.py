@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from fraud.engine.canonical import content_hash, seconds
-from fraud.engine.capacity import Capacity
+from fraud.engine.capacity import Capacity, limited
 from fraud.engine.clock import Clock
 from fraud.engine.deciding import Engine
 from fraud.engine.events import event_of
@@ -36,8 +36,8 @@ def attach(engine: Engine, path: str | Path) -> int:
     Parameters
     ----------
     engine
-        As it was when the log was begun, with any rulebook, model and costs; lists, snoozes, capacity and features are
-        those of the log, if it has any.
+        As it was when the log was begun, with any rulebook, model and costs; features, lists, snoozes and what the
+        capacity knows are those of the log, if it has any. New limits of the capacity hold from now on.
     path
         The log's file; beside it are the snapshots.
 
@@ -54,12 +54,15 @@ def attach(engine: Engine, path: str | Path) -> int:
         If the log was begun with other features.
     """
     log = DecisionLog(path)
+    wanted = engine.capacity
     try:
         again = _restore(engine, log) if log.last else _begin(engine, log)
         engine.log = log
         if not log.snapshots() and hasattr(engine.features, "save"):
             checkpoint(engine)
         _note_setting(engine, log)
+        if wanted is not None and (engine.capacity is None or engine.capacity.limits != wanted.limits):
+            engine.limit(**wanted.limits)
     except BaseException:
         engine.log = None
         log.close()
@@ -144,6 +147,8 @@ def take_in(engine: Engine, log: DecisionLog, item: Item) -> None:
             engine.capacity.take(at, table["benefit"], table["action"] == HOLD)
     elif item.kind == "label":
         confirm(engine.features, log.event(item.table["event"]), item.table["is_fraud"])
+    elif item.kind == "capacity":
+        engine.capacity = limited(engine.capacity, **item.table)
     elif item.kind == "list":
         engine.lists.apply(item.table)
     elif item.kind == "snooze":

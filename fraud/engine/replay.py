@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 
 from fraud.engine.canonical import read_floats, seconds
-from fraud.engine.capacity import Capacity
+from fraud.engine.capacity import Capacity, limited
 from fraud.engine.checking import check_event, marks
 from fraud.engine.clock import Clock
 from fraud.engine.events import event_of
@@ -108,6 +108,8 @@ class _State:
     def change(self, item: Item) -> None:
         if item.kind == "list":
             self.lists.apply(item.table)
+        elif item.kind == "capacity":
+            self.capacity = limited(self.capacity, **item.table)
         elif item.kind == "snooze":
             self.snoozes.put(Snooze.from_json(item.table))
         elif item.kind == "label" and self.features is not None:

@@ -13,7 +13,7 @@ __all__ = ["Item", "Snapshot", "chained"]
 class Item(NamedTuple):
     """One row: its number from 1, its kind, and what it holds.
 
-    Kinds are "start", "event", "label", "list", "snooze" and "setting"; the key is the event's id.
+    Kinds are "start", "event", "label", "list", "snooze", "capacity" and "setting"; the key is the event's id.
     """
 
     sequence: int

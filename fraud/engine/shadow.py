@@ -114,7 +114,8 @@ class Comparison:
 
     `pairs` counts (champion's wish, challenger's wish) by the names of actions; `arms` the decisions of each arm;
     `differing` the ids of the first events on which they parted; `failed` the times the shadow could not decide; `only`
-    the hits of rules that only one of them made, by arm and rule.
+    the hits of rules that only one of them made, by arm and rule; `caught` and `disturbed` the frauds and the good
+    payments that each would not have let pass, of those whose label is known.
     """
 
     decisions: int = 0
@@ -124,6 +125,8 @@ class Comparison:
     only: Counter[tuple[str, str]] = field(default_factory=Counter)
     differing: list[str] = field(default_factory=list)
     largest_gap: float = 0.0
+    caught: Counter[str] = field(default_factory=Counter)
+    disturbed: Counter[str] = field(default_factory=Counter)
 
     @property
     def agreement(self) -> float:
@@ -132,13 +135,15 @@ class Comparison:
         return sum(count for (one, other), count in self.pairs.items() if one == other) / total if total else 1.0
 
 
-def compare(decisions: Iterable[Decision], most: int = 1_000) -> Comparison:
+def compare(decisions: Iterable[Decision], labels: Mapping[str, bool] | None = None, most: int = 1_000) -> Comparison:
     """Compare what champion and challenger wished, over decisions that had both.
 
     Parameters
     ----------
     decisions
         In any order; those without a shadow are left out.
+    labels
+        Whether an event was fraud, by its id, as far as it is known.
     most
         How many ids of differing events are kept.
     """
@@ -151,16 +156,19 @@ def compare(decisions: Iterable[Decision], most: int = 1_000) -> Comparison:
         if "failed" in decision.shadow:
             found.failed += 1
             continue
-        _add(found, decision, decision.shadow, most)
+        _add(found, decision, decision.shadow, most, (labels or {}).get(decision.event_id))
     return found
 
 
-def _add(found: Comparison, decision: Decision, shadow: Mapping[str, Any], most: int) -> None:
+def _add(found: Comparison, decision: Decision, shadow: Mapping[str, Any], most: int, label: bool | None) -> None:
     own: dict[str, Any] = {"action": decision.wanted, "probability": decision.probability, "hits": decision.hits}
     one, two = (own, dict(shadow)) if decision.arm == "champion" else (dict(shadow), own)
     found.pairs[ACTIONS[one["action"]], ACTIONS[two["action"]]] += 1
     if one["action"] != two["action"] and len(found.differing) < most:
         found.differing.append(decision.event_id)
+    if label is not None:
+        counted = found.caught if label else found.disturbed
+        counted.update(arm for arm, wish in (("champion", one), ("challenger", two)) if wish["action"])
     for rule in set(one["hits"]) ^ set(two["hits"]):
         found.only["champion" if rule in one["hits"] else "challenger", rule] += 1
     if one["probability"] is not None and two["probability"] is not None:

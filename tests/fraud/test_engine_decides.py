@@ -335,7 +335,13 @@ def test_customer_stays_in_one_arm_and_a_larger_share_only_adds():
 
 def test_comparison_counts_where_they_part():
     made = engine(shadow=Shadow(challenger(), share=0.5))
-    found = compare([made.decide(one) for one in events(200)])
+    decided = [made.decide(one) for one in events(200)]
+    labels = {f"T{number}": number % 2 == 0 for number in range(100)}
+    found = compare(decided, labels)
+    wishes = {one.event_id: one.wanted if one.arm == "champion" else one.shadow["action"] for one in decided}
+    assert found.caught["champion"] == sum(wishes[name] > 0 for name, is_fraud in labels.items() if is_fraud)
+    assert found.disturbed["champion"] == sum(wishes[name] > 0 for name, is_fraud in labels.items() if not is_fraud)
+    assert found.caught["challenger"] >= found.caught["champion"]
     assert found.decisions == sum(found.pairs.values()) == sum(found.arms.values()) == 200
     parted = sum(count for (one, other), count in found.pairs.items() if one != other)
     assert len(found.differing) == parted > 0

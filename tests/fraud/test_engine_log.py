@@ -20,7 +20,14 @@ from fraud.engine.replay import Library, replay
 from fraud.engine.setting import Setting
 from fraud.engine.shadow import Shadow
 from fraud.engine.snooze import Snooze
-from fraud.errors import DecisionLogError, EngineMismatchError, EventRefusedError, ListRefusedError, ReplayError
+from fraud.errors import (
+    CapacityRefusedError,
+    DecisionLogError,
+    EngineMismatchError,
+    EventRefusedError,
+    ListRefusedError,
+    ReplayError,
+)
 from tests.fraud.engine_sample import COSTS, START, Counting, Loaded, Steep, engine, event, events, rulebook
 
 EVENTS = 240
@@ -289,6 +296,24 @@ def test_event_taken_in_but_not_decided_stops_the_engine(tmp_path):
     with pytest.raises(DecisionLogError, match="event T1 was taken in but not decided: rules are gone"):
         made.decide(event(2))
     made.close()
+
+
+def test_analysts_may_become_more_while_it_runs_or_with_the_next_start_and_replay_knows(tmp_path):
+    made = engine(capacity=Capacity(1))
+    attach(made, tmp_path / "log.db")
+    some = [event(number, 150_000) for number in range(6)]
+    assert [made.decide(one).demanded_by for one in some[:2]] == ["model", "capacity"]
+    made.limit(2)
+    assert [made.decide(one).demanded_by for one in some[2:4]] == ["model", "capacity"]
+    made.close()
+    more = engine(capacity=Capacity(3))
+    attach(more, tmp_path / "log.db")
+    assert [more.decide(one).demanded_by for one in some[4:]] == ["model", "capacity"]
+    with pytest.raises(CapacityRefusedError, match="per_day is -1"):
+        more.limit(-1)
+    more.close()
+    with DecisionLog(tmp_path / "log.db", read_only=True) as log:
+        assert replay(log, Library([more.setting])).is_faithful
 
 
 def test_many_events_are_written_at_once_and_each_is_there(tmp_path):
