@@ -9,6 +9,7 @@ identities in which every link explains itself, that can be undone, and that do 
 from fraud.identity.links import Identities, Link
 from fraud.identity.matching import DeviceMatcher, Match
 from fraud.identity.sightings import Sighting
+from fraud.identity.signals import grades_of, signals_of
 from fraud.identity.threats import Threat, judge_terminal, load_threats
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Match",
     "Sighting",
     "Threat",
+    "grades_of",
     "judge_terminal",
     "load_threats",
+    "signals_of",
 ]

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from datasets import fingerprints
 from fraud.errors import IdentityInputError
-from fraud.identity import judge_terminal
+from fraud.identity import grades_of, judge_terminal, signals_of
 from fraud.identity.threats import check_examples, first_policy, parse_threats
 
 GRADES = "[grades]\nsuspicious = 2\nlikely = 4\ncertain = 7\n"
@@ -69,3 +70,21 @@ def test_a_broken_example_is_told():
         GRADES + THREAT + EVIDENCE + '[[example]]\ntitle = "t"\nsignals = { su = 1 }\ngrades = { root = "none" }'
     )
     assert check_examples(policy) == ["t: root is 'suspicious', and must be 'none'"]
+
+
+def test_farms_are_told_from_shops_developers_companies_and_campuses():
+    frame, truth = next(fingerprints.make(10_000, 33)), next(fingerprints.truth(10_000, 33))
+    device = truth["device_id"].astype("category").cat.codes
+    grades = grades_of(signals_of(frame, device))
+    kind = truth["kind"].groupby(device.to_numpy()).first()
+    is_farm, said = (kind == "farm").to_numpy(), (grades["farm"] >= "likely").to_numpy()
+    assert is_farm[said].mean() > 0.95
+    assert said[is_farm].mean() > 0.75
+    assert (grades["root"][kind == "developer"] <= "suspicious").all()
+    assert (grades["proxy"][kind == "company"] <= "suspicious").all()
+    assert (grades["farm"][kind == "campus"] == "none").all()
+
+
+def test_signals_need_a_device_for_each_row():
+    with pytest.raises(IdentityInputError, match="one for each row"):
+        signals_of(next(fingerprints.make(10, 1)), next(fingerprints.truth(9, 1))["device_id"])
