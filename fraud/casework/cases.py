@@ -138,6 +138,15 @@ def alert_of(event: Mapping[str, Any], decision: Any, now: int, ring_id: str = "
         The ring that the customer belongs to, if one is known.
     unknown
         Probability that is taken where rules alone decided.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> decided = {"event_id": "T1", "occurred_at": 5, "amount_fen": 700, "action": 2, "probability": None}
+    >>> event = {"customer_id": "C1", "device_id": None}
+    >>> alert = alert_of(event, SimpleNamespace(**decided, reasons=()), now=9)
+    >>> alert.group, alert.probability, alert.entities
+    ('customer:C1', 0.2, {'customer': 'C1'})
     """
     named = {entity: present(event.get(column)) for entity, column in _ENTITY_COLUMNS.items()}
     return Alert(

@@ -65,6 +65,12 @@ def check_listing(listing: Listing, maker: str, now: int) -> None:
     ------
     CaseInputError
         With what the lists say to it.
+
+    Examples
+    --------
+    >>> check_listing(Listing("white", "country", "CN", "home", until=86_400), "Li", now=0)
+    Traceback (most recent call last):
+    fraud.errors.CaseInputError: proposed white entry: entity is 'country': too many payments share it to be white; ...
     """
     try:
         approved(Listing(**_kept(listing), maker=maker), "a checker", now)

@@ -41,7 +41,13 @@ _KIND_NAMES = {
 
 
 def no_links(*_: str) -> str:
-    """Return no address: a page that stands alone has nothing to go to."""
+    """Return no address: a page that stands alone has nothing to go to.
+
+    Examples
+    --------
+    >>> no_links("customer", "C1")
+    ''
+    """
     return ""
 
 

@@ -53,10 +53,27 @@ def due_at(alert: Alert, hours: Mapping[int, float] = HOURS) -> int:
 
 
 def urgency(case: Case, now: int) -> float:
-    """Return what each hour until the deadline is worth, in fen."""
+    """Return what each hour until the deadline is worth, in fen.
+
+    Examples
+    --------
+    >>> from fraud.casework.states import State
+    >>> case = Case(1, "customer:C1", State.NEW, "", 1, 0, due_at=7200, loss_fen=90_000, alerts=1, follows=None)
+    >>> urgency(case, now=0), urgency(case, now=7_200), urgency(case, now=90_000)
+    (45000.0, 360000.0, 360000.0)
+    """
     return case.loss_fen / max((case.due_at - now) / 3_600, _LEAST_HOURS)
 
 
 def in_order(cases: Iterable[Case], now: int) -> list[Case]:
-    """Return cases by falling urgency; of equals the one that is due first, then the older one."""
+    """Return cases by falling urgency; of equals the one that is due first, then the older one.
+
+    Examples
+    --------
+    >>> from fraud.casework.states import State
+    >>> calm = Case(1, "customer:C1", State.NEW, "", 1, 0, due_at=7200, loss_fen=90_000, alerts=1, follows=None)
+    >>> soon = Case(2, "customer:C1", State.NEW, "", 1, 0, due_at=3600, loss_fen=90_000, alerts=1, follows=None)
+    >>> [case.case_id for case in in_order([calm, soon], now=0)]
+    [2, 1]
+    """
     return sorted(cases, key=lambda case: (-urgency(case, now), case.due_at, case.case_id))

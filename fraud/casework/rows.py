@@ -32,6 +32,13 @@ def read_case(file: sqlite3.Connection, case_id: int) -> Case:
     ------
     CaseUnknownError
         If there is none of this number.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> read_case(opened(":memory:"), 7)
+    Traceback (most recent call last):
+    fraud.errors.CaseUnknownError: there is no case 7
     """
     row = file.execute(f"SELECT {CASE} FROM cases WHERE case_id = ?", (case_id,)).fetchone()  # noqa: S608  # our own constant
     if row is None:
@@ -40,7 +47,16 @@ def read_case(file: sqlite3.Connection, case_id: int) -> Case:
 
 
 def read_cases(file: sqlite3.Connection, states: Collection[State]) -> list[Case]:
-    """Return the cases in these states, oldest first."""
+    """Return the cases in these states, oldest first.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> file = opened(":memory:")
+    >>> case_id = group_case(file, Alert("T1", "C1", 0, 60, 900, 0.5, 1), due=90)
+    >>> [case.group for case in read_cases(file, {State.NEW})], read_cases(file, CLOSED)
+    (['customer:C1'], [])
+    """
     marks = ", ".join("?" * len(states))
     rows = file.execute(f"SELECT {CASE} FROM cases WHERE state IN ({marks}) ORDER BY case_id", tuple(states))  # noqa: S608  # our own constants
     return [case_from(row) for row in rows]
@@ -53,7 +69,16 @@ def read_alerts(file: sqlite3.Connection, case_id: int) -> list[Alert]:
 
 
 def read_steps(file: sqlite3.Connection, case_id: int) -> list[Step]:
-    """Return what happened to a case, in order."""
+    """Return what happened to a case, in order.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> file = opened(":memory:")
+    >>> case_id = group_case(file, Alert("T1", "C1", 0, 60, 900, 0.5, 1), due=90)
+    >>> [(step.who, step.after, step.reason) for step in read_steps(file, case_id)]
+    [('engine', 'new', 'an alert came in')]
+    """
     rows = file.execute(
         "SELECT at, who, before, after, reason FROM steps WHERE case_id = ? ORDER BY number", (case_id,)
     )
@@ -61,7 +86,17 @@ def read_steps(file: sqlite3.Connection, case_id: int) -> list[Step]:
 
 
 def read_listings(file: sqlite3.Connection, verdict: str) -> list[Listing]:
-    """Return the entries of lists that were proposed, approved or refused, in order."""
+    """Return the entries of lists that were proposed, approved or refused, in order.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> file = opened(":memory:")
+    >>> case_id = group_case(file, Alert("T1", "C1", 0, 60, 900, 0.5, 1), due=90)
+    >>> propose(file, case_id, Listing("black", "payee", "6217", "mule"), "Li", now=100)
+    >>> [(one.value, one.maker, one.verdict) for one in read_listings(file, "proposed")]
+    [('6217', 'Li', 'proposed')]
+    """
     rows = file.execute(f"SELECT {LISTING} FROM listings WHERE verdict = ? ORDER BY number", (verdict,))  # noqa: S608  # our own constant
     return [listing_from(row) for row in rows]
 
@@ -82,6 +117,13 @@ def waiting_listing(file: sqlite3.Connection, number: int) -> Listing:
     ------
     CaseUnknownError
         If nothing of this number waits.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> waiting_listing(opened(":memory:"), 3)
+    Traceback (most recent call last):
+    fraud.errors.CaseUnknownError: no proposed entry 3 waits to be checked
     """
     found = [listing for listing in read_listings(file, "proposed") if listing.number == number]
     if not found:
@@ -102,7 +144,16 @@ def read_labels(file: sqlite3.Connection, known_by: int | None) -> list[Outcome]
 
 
 def group_case(file: sqlite3.Connection, alert: Alert, due: int) -> int:
-    """Return the number of the open case of the alert's ring or customer; a new one if there is none."""
+    """Return the number of the open case of the alert's ring or customer; a new one if there is none.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> file = opened(":memory:")
+    >>> case_id = group_case(file, Alert("T1", "C1", 0, 60, 900, 0.5, 1), due=90)
+    >>> group_case(file, Alert("T2", "C1", 0, 60, 500, 0.5, 1), due=95) == case_id
+    True
+    """
     last = file.execute(
         "SELECT case_id, state FROM cases WHERE grouped = ? ORDER BY case_id DESC LIMIT 1", (alert.group,)
     ).fetchone()
@@ -139,6 +190,15 @@ def move(
         If it has changed since that version, or is another analyst's.
     CaseTransitionError
         If it may not go from its state to this one.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> file = opened(":memory:")
+    >>> case_id = group_case(file, Alert("T1", "C1", 0, 60, 900, 0.5, 1), due=90)
+    >>> move(file, case_id, 0, "Li", State.ASSIGNED, "Li", "taken", now=100)
+    >>> read_case(file, case_id).analyst, read_case(file, case_id).version
+    ('Li', 1)
     """
     found = read_case(file, case_id)
     if found.version != version:
@@ -172,7 +232,17 @@ def propose(file: sqlite3.Connection, case_id: int, listing: Listing, maker: str
 
 
 def note(file: sqlite3.Connection, case_id: int, now: int, who: str, before: str, after: str, reason: str) -> None:
-    """Write a step into the history of a case."""
+    """Write a step into the history of a case.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> file = opened(":memory:")
+    >>> case_id = group_case(file, Alert("T1", "C1", 0, 60, 900, 0.5, 1), due=90)
+    >>> note(file, case_id, 100, "Li", "new", "new", "called the branch")
+    >>> read_steps(file, case_id)[-1].reason
+    'called the branch'
+    """
     file.execute(
         "INSERT INTO steps (case_id, at, who, before, after, reason) VALUES (?, ?, ?, ?, ?, ?)",
         (case_id, now, who, before, after, reason),

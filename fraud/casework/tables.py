@@ -93,6 +93,16 @@ def transaction(file: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     ------
     CaseStoreError
         If the file is locked for too long, or cannot be written.
+
+    Examples
+    --------
+    >>> file = opened(":memory:")
+    >>> with transaction(file):
+    ...     _ = file.execute("INSERT INTO alerts VALUES ('T1', 1, 0, '{}')")
+    Traceback (most recent call last):
+    sqlite3.IntegrityError: FOREIGN KEY constraint failed
+    >>> file.in_transaction
+    False
     """
     try:
         file.execute("BEGIN IMMEDIATE")
@@ -107,7 +117,13 @@ def transaction(file: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def written(alert: Alert) -> str:
-    """Return an alert as the text that its row holds."""
+    """Return an alert as the text that its row holds.
+
+    Examples
+    --------
+    >>> written(Alert("T1", "C1", 0, 0, 5, 0.5, 1))[:39]
+    '{"event_id": "T1", "customer_id": "C1",'
+    """
     entries = {name: getattr(alert, name) for name in alert.__dataclass_fields__}
     return json.dumps(entries | {"entities": dict(alert.entities)}, ensure_ascii=False)
 
@@ -126,11 +142,23 @@ def alert_from(record: str) -> Alert:
 
 
 def case_from(row: tuple[Any, ...]) -> Case:
-    """Return the case that a row of `CASE` stands for."""
+    """Return the case that a row of `CASE` stands for.
+
+    Examples
+    --------
+    >>> case_from((1, "ring:R1", "new", "", 0, 5, 9, 300, 2, None)).about
+    ('ring', 'R1')
+    """
     case_id, group, state, *rest = row
     return Case(case_id, group, State(state), *rest)
 
 
 def listing_from(row: tuple[Any, ...]) -> Listing:
-    """Return the proposed entry that a row of `LISTING` stands for."""
+    """Return the proposed entry that a row of `LISTING` stands for.
+
+    Examples
+    --------
+    >>> listing_from(("black", "payee", "6217", "mule", None, 3, 1, "Li", "", "proposed")).number
+    3
+    """
     return Listing(*row)

@@ -70,6 +70,14 @@ def hit_shift(hits: Hits, edges: Ints) -> npt.NDArray[np.float64]:
         The hits.
     edges
         First row of each period and, last, the number of rows; int64 of shape (periods + 1,).
+
+    Examples
+    --------
+    >>> late = np.arange(900)[:, np.newaxis] >= 450
+    >>> always = np.ones((900, 1), bool)
+    >>> hits = Hits.of_matrix(np.hstack([late, always]), ("late", "always"))
+    >>> hit_shift(hits, np.array([0, 300, 600, 900])).round(1).tolist()
+    [2.1, 0.0]
     """
     per_period = np.stack([hits.period(a, b).per_rule for a, b in pairwise(edges.tolist())], axis=1)
     rows = np.diff(edges)

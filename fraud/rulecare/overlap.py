@@ -48,6 +48,12 @@ def nearest_overlap(hits: Hits, together: Ints) -> tuple[Overlap | None, ...]:
     """Return for each rule the other one that hits most of its hits, None if no other hits any of them.
 
     Of several the one with the greater Jaccard index, then the earlier one.
+
+    Examples
+    --------
+    >>> hits = Hits.of_matrix(np.array([[True, True], [False, True]]), ("narrow", "wide"))
+    >>> [found.other for found in nearest_overlap(hits, hits.together())]
+    ['wide', 'narrow']
     """
     share, index = containment(together), jaccard(together)
     order = share + index * 1e-6

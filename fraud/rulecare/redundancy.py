@@ -64,6 +64,16 @@ def redundant(
         `hits.together()`.
     implied
         What `implications` returned.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from fraud.rules import first_rulebook
+    >>> rule = first_rulebook().rules[0]
+    >>> pair = (rule, replace(rule, id="again"))
+    >>> hits = Hits.of_matrix(np.ones((3, 2), bool), ("sim_swap_new_device", "again"))
+    >>> redundant(pair, hits, hits.together(), implications(pair))
+    [(-1, ''), (0, 'implied')]
     """
     strength = [(ACTIONS.index(rule.action), rule.severity) for rule in rules]
     found = []
@@ -89,7 +99,17 @@ def _gives_way(rule: int, other: int, is_equal: bool, strength: list[tuple[int, 
 
 
 def contradictions(rules: Sequence[Rule], implied: dict[int, tuple[int, ...]]) -> list[str]:
-    """Return for each rule the id of another that is true in the same cases but demands another action, or nothing."""
+    """Return for each rule the id of another that is true in the same cases but demands another action, or nothing.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from fraud.rules import first_rulebook
+    >>> rule = first_rulebook().rules[0]
+    >>> pair = (rule, replace(rule, id="other", action="block"))
+    >>> contradictions(pair, implications(pair))
+    ['other', 'sim_swap_new_device']
+    """
     return [
         next((rules[o].id for o in implied[at] if at in implied[o] and rules[o].action != rule.action), "")
         for at, rule in enumerate(rules)
@@ -113,6 +133,15 @@ def silent(
         Fields that have no value in any row.
     last_from
         First day of the last period.
+
+    Examples
+    --------
+    >>> from fraud.rules import first_rulebook
+    >>> rule, rows = first_rulebook().rules[0], np.array([1_000, 1_000])
+    >>> silent([rule], np.array([[20, 0]]), rows, frozenset(), date(2026, 1, 1))
+    [('stopped', 20.0)]
+    >>> silent([rule], np.array([[0, 0]]), rows, frozenset({"sim_age_days"}), date(2026, 1, 1))
+    [('field_missing', 0.0)]
     """
     found: list[tuple[str, float]] = []
     earlier_rows = int(rows[:-1].sum())

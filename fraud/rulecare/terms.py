@@ -48,6 +48,13 @@ def terms_of(
         Fields of the vocabulary; others, identifiers and times are passed over.
     frauds, honest
         Rows of the two samples.
+
+    Examples
+    --------
+    >>> columns = {"channel": ["web", "web", "atm", "pos"]}
+    >>> found = terms_of(columns, np.array([0, 1]), np.array([2, 3]))
+    >>> found.nodes, found.on_frauds.tolist(), found.on_honest.tolist()
+    ((Comparison(operator='==', left=Field(name='channel'), right=Text(value='web')),), [[True, True]], [[0]])
     """
     nodes: list[Node] = []
     sides: list[str] = []
