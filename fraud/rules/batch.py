@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from fraud.rules import plain
 from fraud.rules.columns import Numbers, Prepared
 from fraud.rules.evaluate import is_text, numbers, true_rows
 from fraud.rules.sources import Cuts, Judged, Numeric, Pair, Present, Source, Textual, Words
@@ -16,6 +17,8 @@ from fraud.rules.tables import Tables
 __all__ = ["HitLists", "judge_block", "word_cells"]
 
 _ROWS_GATHERED: Final = 1_024
+_MANY_BOUNDS: Final = 128
+"""From here on bisection is faster than to compare with all bounds."""
 WordCells: TypeAlias = Mapping[Source, Any]
 
 
@@ -128,7 +131,8 @@ def _find(source: Source, axis: Cuts | Words, loops: Any, prepared: Prepared, wo
         loops.translate(prepared.texts(source.name).codes, words[source], cells)  # type: ignore[union-attr]
         return
     found = _values(source, prepared)
-    loops.find_cells(found.values, _bounds(found, axis), cells)
+    bounds = _bounds(found, axis)
+    (loops if len(bounds) < _MANY_BOUNDS else plain).find_cells(found.values, bounds, cells)
     if found.mask is not None:
         cells *= found.mask
 

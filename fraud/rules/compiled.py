@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from fraud.errors import RuleEventError
 from fraud.rules import plain
 from fraud.rules.batch import HitLists, judge_block, word_cells
 from fraud.rules.columns import Columns, Mask, Prepared, prepare
@@ -142,8 +143,11 @@ class CompiledRules:
         Raises
         ------
         RuleEventError
-            If a text is compared as a number or the reverse, or a whole number has more than 64 bits.
+            If a text is compared as a number or the reverse, a whole number has more than 64 bits, or the features are
+            not those that were named.
         """
+        if features is not None:
+            features = self._checked(features)
         if self._loops is plain:
             return self._plainly(event, features)
         plan = self._alone if features is None else self._beside
@@ -158,6 +162,15 @@ class CompiledRules:
         if count == 0:
             return ()
         return self._plainly(event, features) if count < 0 else tuple(hits[:count].tolist())
+
+    def _checked(self, features: Any) -> Any:
+        """Return the features if they are what was promised; a kernel would read past the end of fewer."""
+        if type(features) is not np.ndarray or features.dtype != np.float64:
+            features = np.asarray(features, np.float64)
+        if features.shape != (len(self.feature_names),):
+            promised = f"the rules were compiled for {len(self.feature_names)}"
+            raise RuleEventError(f"the features are of shape {features.shape}; {promised}, in one row")
+        return features
 
     def _plainly(self, event: Event, features: Any) -> tuple[int, ...]:
         if features is not None:

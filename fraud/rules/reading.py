@@ -7,7 +7,7 @@ rulebooks, relative to that file, whose rules come first.
 import functools
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ __all__ = ["first_rulebook", "full_rulebook", "load", "parse"]
 
 _HEAD: Final = {"id": str, "version": int, "title": str, "title_zh": str}
 _PARTS: Final = {"include": list, "lists": dict, "segment": dict, "template": list, "rule": list}
+_MOST_RULES: Final = 30_000  # positions of rules are kept in 16 bits
 _SHIPPED: Final = Path(__file__).parents[1] / "rulebooks"
 _ARRAYS: Final = re.compile(r"^[ \t]*\[\[[ \t]*(rule|template)[ \t]*\]\]", re.MULTILINE)
 
@@ -83,12 +84,7 @@ def load(path: str | Path) -> Rulebook:
     if not paths:
         raise RulebookError(f"the folder {path.name} has no rulebook; a rulebook is a TOML file")
     files = [_opened(one) for one in paths]
-    included = [
-        _opened(one.parent / name)
-        for one, file in zip(paths, files, strict=True)
-        for name in file.table.get("include", ())
-        if isinstance(name, str)
-    ]
+    included = [one for path, file in zip(paths, files, strict=True) for one in _included(file, path.parent)]
     return _book(files, included, VOCABULARY)
 
 
@@ -123,6 +119,19 @@ def parse(text: str, source: str = "rulebook", vocabulary: Mapping[str, Kind] = 
     return _book([file], [], vocabulary)
 
 
+def _included(file: _File, folder: Path) -> Iterator[_File]:
+    names = file.table.get("include", [])
+    for number, name in enumerate(names if isinstance(names, list) else ()):
+        if not isinstance(name, str):
+            raise file.here().refusal(
+                f"'include' holds {name!r}; it names other rulebooks in quotes", "include", number
+            )
+        found = _opened(folder / name)
+        if "include" in found.table:
+            raise found.here().refusal("is included itself and cannot include others", "include", joint=" ")
+        yield found
+
+
 def _opened(path: Path) -> _File:
     try:
         return _read(path.read_text(encoding="utf-8"), path.name)
@@ -152,11 +161,19 @@ def _book(files: list[_File], included: list[_File], vocabulary: Mapping[str, Ki
             file.table, _HEAD if file is head else {}, file.here(), _PARTS if file is head else _HEAD | _PARTS
         )
     every = [*included, *files]
-    lists = {name: found for file in every for name, found in _lists(file, vocabulary)}
+    lists: dict[str, tuple[Any, ...]] = {}
     segments: dict[str, dict[str, Segment]] = {}
     for file in every:
+        for name, found in _lists(file, vocabulary):
+            if name in lists:
+                raise file.here().refusal(f"the list {name!r} is there twice; name it once", "lists", name)
+            lists[name] = found
         for parameter, members in segments_of(file.table.get("segment", {}), file.here()).items():
-            segments.setdefault(parameter, {}).update(members)
+            known = segments.setdefault(parameter, {})
+            if twice := [name for name in members if name in known]:
+                what = f"the segment {twice[0]!r} of {parameter!r} is there twice; declare it once"
+                raise file.here().refusal(what, "segment", parameter, twice[0])
+            known.update(members)
     rules: dict[str, Rule] = {}
     for file in every:
         for rule, here in _rules(file, vocabulary, lists, segments):
@@ -164,6 +181,8 @@ def _book(files: list[_File], included: list[_File], vocabulary: Mapping[str, Ki
                 what = f"rule {rule.id!r} is there twice; each rule has an id of its own"
                 raise RulebookError(f"{here.place('id')}: {what}")
             rules[rule.id] = rule
+            if len(rules) > _MOST_RULES:
+                raise here.refusal(f"is one more than {_MOST_RULES:,}, the most that a rulebook holds", joint=" ")
     if not rules:
         raise RulebookError(f"{head.source}: the rulebook has no rule; each begins with [[rule]] or [[template]]")
     table = head.table

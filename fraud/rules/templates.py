@@ -11,6 +11,7 @@ it names (`"null"` takes one away); and for each segment with a `miss` there is 
 """
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,10 @@ from fraud.rules.language import parse_number
 from fraud.rules.vocabulary import nearest
 from fraud.schema import Kind
 
-__all__ = ["Expansion", "Segment", "Segments", "expand", "segments_of"]
+__all__ = ["MOST_RULES", "Expansion", "Segment", "Segments", "expand", "segments_of"]
+
+MOST_RULES: Final = 5_000
+"""How many rules one template may make; nobody reads more, and a slip makes millions."""
 
 _BRACES: Final = re.compile(r"\{([a-z_]+)\}")
 _FIELD: Final = re.compile(r"\{(?:[a-z0-9_]*\{[a-z_]+\})+[a-z0-9_]*\}")
@@ -102,6 +106,8 @@ def expand(
     check_entries(template, {**RULE, **several, "over": dict}, here, OPTIONAL)
     choices = {name: _choices(name, given, here, segments) for name, given in template["over"].items()}
     _check_parameters(template, choices, here, vocabulary)
+    if (count := math.prod(map(len, choices.values()))) > MOST_RULES:
+        raise here.refusal(f"makes {count:,} rules; at most {MOST_RULES:,} can be kept apart", "over", joint=" ")
     for numbers in itertools.product(*(range(len(found)) for found in choices.values())):
         chosen = dict(zip(choices, numbers, strict=True))
         words = {key: one for name, at in chosen.items() for key, one in choices[name][at].items()}

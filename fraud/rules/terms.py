@@ -146,7 +146,9 @@ def _any_of(condition: Node, parts: list[list[Term]], wanted: bool) -> list[Term
     for part in parts:
         for term in part:
             _join(found, term)
-    return found if len(found) <= MOST_TERMS else _whole(condition, wanted)
+        if len(found) > MOST_TERMS:
+            return _whole(condition, wanted)
+    return found
 
 
 def _join(found: list[Term], term: Term) -> None:

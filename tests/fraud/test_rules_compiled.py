@@ -57,7 +57,7 @@ def test_every_target_hits_what_the_reference_hits(found, columns):
 
 
 @WAYS
-@pytest.mark.parametrize("rule", range(0, 561, 11))
+@pytest.mark.parametrize("rule", range(0, 561, 17))
 def test_the_full_rulebook_keeps_its_examples_compiled(rule, numba):
     rules, one = (FULL_COMPILED if numba else FULL_PLAIN), FULL.rules[rule]
     for event in (*one.hits, *one.misses):
@@ -174,3 +174,30 @@ def test_parquet_gives_the_same_hits_as_memory(tmp_path):
     pq.write_table(pa.table({"channel": ["atm"]}), tmp_path / "less.parquet")
     with pytest.raises(RuleEventError, match="lacks 'amount_fen', 'hour'"):
         list(parquet_hits(tmp_path / "less.parquet", rules))
+
+
+@WAYS
+@pytest.mark.parametrize("features", [[], [1.0], [1.0, 2.0, 3.0], [[1.0, 2.0]]])
+def test_other_features_than_were_named_are_refused(numba, features):
+    rules = compiled("hour < 5", "weekday == 2", features=["hour", "weekday"], numba=numba)
+    assert rules.event_hits({}, [1.0, 2.0]) == (0, 1)
+    with pytest.raises(RuleEventError, match="compiled for 2"):
+        rules.event_hits({}, np.array(features))
+
+
+@WAYS
+def test_no_rule_and_rules_that_never_hit_are_judged_too(numba):
+    for rules in (compiled(numba=numba), compiled("false", "hour < 1 and hour > 2", numba=numba)):
+        assert rules.event_hits({"hour": 3}) == ()
+        assert rules.hits({"hour": np.arange(4)}).shape == (4, len(rules.ids))
+        assert not rules.hits({"hour": np.arange(4)}).any()
+
+
+@WAYS
+def test_a_condition_of_thousands_of_parts_is_compiled_and_hits_the_same(numba):
+    either = " or ".join(f"(hour == {n} and weekday == {n % 7})" for n in range(1_000))
+    steps = [f"amount_fen >= {n}" for n in range(400)]
+    rules = compiled(either, *steps, numba=numba)
+    columns = {"hour": np.arange(9), "weekday": np.arange(9) % 5, "amount_fen": np.arange(9) * 50}
+    assert (rules.hits(columns) == rules.rulebook.hits(columns)).all()
+    assert rules.event_hits({"hour": 999, "weekday": 999 % 7, "amount_fen": 1}) == (0, 1, 2)

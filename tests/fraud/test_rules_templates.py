@@ -216,7 +216,8 @@ def test_a_folder_is_one_rulebook_and_includes_another(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "0.toml").write_text(head.replace("[lists]", 'include = ["../base.toml"]\n[lists]'), "utf-8")
     (tmp_path / "folder" / "1.toml").write_text(rest, "utf-8")
-    (tmp_path / "base.toml").write_text(ONE.replace('id = "{age}', 'id = "base_{age}'), "utf-8")
+    base = ONE[: ONE.index("[lists]")] + ONE[ONE.index("[[template]]") :].replace('id = "{age}', 'id = "base_{age}')
+    (tmp_path / "base.toml").write_text(base, "utf-8")
     assert [rule.id[:4] for rule in load(tmp_path / "folder").rules] == ["base", "base", "elde", "elde"]
     (tmp_path / "folder" / "2.toml").write_text(head, "utf-8")
     with pytest.raises(RulebookError, match=r"0\.toml and 2\.toml both begin a rulebook"):
@@ -243,3 +244,17 @@ def test_hexi_fraud_rules_lists_and_explains(capsys):
     assert "2020-09-28 to 2020-10-11" in capsys.readouterr().out
     assert main(["fraud", "rules", "explain", "holiday_cash"]) == 2
     assert "did you mean 'holiday_cash_abroad'?" in capsys.readouterr().err
+
+
+def test_a_slip_that_makes_millions_of_rules_is_refused():
+    many = ONE.replace("over.limit = [5_000, 0.5]", f"over.limit = {list(range(1, 30_000))}")
+    many = many.replace('{ limit = ["hold", "score"] }', '"hold"')
+    with pytest.raises(RulebookError, match="makes 29,999 rules"):
+        parse(many)
+
+
+def test_what_is_named_twice_over_the_files_of_a_folder_is_refused(tmp_path):
+    (tmp_path / "0.toml").write_text(ONE, "utf-8")
+    (tmp_path / "1.toml").write_text('[lists]\nrisky = ["KP"]', "utf-8")
+    with pytest.raises(RulebookError, match=r"1\.toml, line 2, column 1: .* 'risky' is there twice"):
+        load(tmp_path)
