@@ -9,6 +9,7 @@ __all__ = [
     "BadFilingError",
     "BadListError",
     "BrowserMissingError",
+    "BrowserStuckError",
     "BusinessError",
     "CalendarError",
     "DownloadError",
@@ -53,6 +54,10 @@ class FailureError(RpaError):
 
 class SessionExpiredError(FailureError):
     """The system wants a new log-in."""
+
+
+class BrowserStuckError(FailureError):
+    """The browser lives and does not do what it is asked: it must be started again."""
 
 
 class DownloadError(FailureError):

@@ -6,6 +6,7 @@ is. What only shows something can be looked at ahead, while another system is wa
 """
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from rpa.bot.settings import Settings
 from rpa.browser import Answer, Tab, go, open_browser, open_tab
 from rpa.deadlines import check_clock
-from rpa.errors import FailureError, HandOverError, SafetyError, SessionExpiredError
+from rpa.errors import BrowserStuckError, FailureError, HandOverError, SafetyError, SessionExpiredError
 from rpa.pages import PageObject, accounts, arrive, images, login, operations
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ __all__ = ["QUESTIONS", "Desk", "Engine"]
 QUESTIONS = "questions"
 """The second tab at account management."""
 _SYSTEM_OF = {QUESTIONS: "accounts"}
+_ENDING_SECONDS = 10.0
 _is_ahead: ContextVar[bool] = ContextVar("is_ahead", default=False)
 
 _HOMES: dict[str, Any] = {"operations": operations.home, "accounts": accounts.home, "images": images.home}
@@ -65,6 +67,12 @@ class Engine:
                 self.starts += 1
             return self._browser
 
+    async def replace(self, stuck: "Browser") -> None:
+        """End a browser that does nothing any more, unless that has been done; the next who asks gets a new one."""
+        async with self._lock:
+            if self._browser is stuck:
+                await self._end()
+
     async def close(self) -> None:
         """End the browser."""
         async with self._lock:
@@ -72,7 +80,9 @@ class Engine:
 
     async def _end(self) -> None:
         stack, self._stack, self._browser = self._stack, AsyncExitStack(), None
-        await stack.aclose()
+        with contextlib.suppress(TimeoutError):  # one that does not even end is left behind
+            async with asyncio.timeout(_ENDING_SECONDS):
+                await stack.aclose()
 
 
 class Desk:
@@ -118,9 +128,13 @@ class Desk:
         await self._close(name)
         stack = AsyncExitStack()
         browser = await self._engine.browser()
-        tab = await stack.enter_async_context(
-            open_tab(browser, self.downloads / name, patience=self.settings.patience.page_seconds)
-        )
+        try:
+            tab = await stack.enter_async_context(
+                open_tab(browser, self.downloads / name, patience=self.settings.patience.page_seconds)
+            )
+        except BrowserStuckError:
+            await self._engine.replace(browser)
+            raise
         self._stacks[name] = stack
         try:
             await self._log_in(system, tab)

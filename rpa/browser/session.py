@@ -8,16 +8,17 @@ Beware: Chromium sends a request again by itself, a form too, if a connection th
 answer. So "no answer" never means that nothing was sent, or that it was sent once; only the system can tell.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa.browser.matching import Healed
 from rpa.browser.resolver import Found
-from rpa.errors import FailureError, MissingExtraError, UnknownPageError
+from rpa.errors import BrowserStuckError, FailureError, MissingExtraError, UnknownPageError
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Dialog, Page, Response
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Tab", "answer_of", "failures", "go", "open_browser", "open_tab"]
 
 PATIENCE_SECONDS = 5.0
+_STUCK_TIMES = 3.0
+"""So many times the patience of a page may pass until a tab is open, or closed: the browser may have much to do."""
 _QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
     *("--no-default-browser-check", "--disable-extensions", "--no-pings", "--metrics-recording-only"),
@@ -130,17 +133,26 @@ async def open_tab(
         Seconds that anything may take.
     trace
         Where to write a full trace (a zip); it doubles the time an account takes, so only on a second try.
+
+    Raises
+    ------
+    BrowserStuckError
+        If the browser lives and opens none.
+    FailureError
+        If it has ended.
     """
     downloads.mkdir(parents=True, exist_ok=True)
     with failures("opening a tab", patience):
-        context = await browser.new_context(
-            accept_downloads=True, locale="zh-CN", service_workers="block", viewport={"width": 1100, "height": 900}
-        )
+        async with _unstuck(patience):
+            context = await browser.new_context(
+                accept_downloads=True, locale="zh-CN", service_workers="block", viewport={"width": 1100, "height": 900}
+            )
     try:
         context.set_default_timeout(patience * 1000)
         if trace is not None:
             await context.tracing.start(screenshots=True, snapshots=True)
-        tab = Tab(await context.new_page(), downloads, patience)
+        async with _unstuck(patience):
+            tab = Tab(await context.new_page(), downloads, patience)
 
         async def dismiss(dialog: "Dialog") -> None:
             tab.dialogs.append(f"{dialog.type}: {dialog.message}")
@@ -154,7 +166,20 @@ async def open_tab(
         context.on("page", close_window)
         yield tab
     finally:
-        await _close(context, trace)
+        with suppress(TimeoutError):  # a context that does not close is left to the browser's end
+            async with asyncio.timeout(_STUCK_TIMES * patience):
+                await _close(context, trace)
+
+
+@asynccontextmanager
+async def _unstuck(patience: float) -> AsyncIterator[None]:
+    """Refuse to wait for ever for what Playwright has no patience of its own."""
+    longest = _STUCK_TIMES * patience
+    try:
+        async with asyncio.timeout(longest):
+            yield
+    except TimeoutError:
+        raise BrowserStuckError(f"the browser opened no tab within {longest:g} seconds") from None
 
 
 async def _close(context: "BrowserContext", trace: Path | None) -> None:

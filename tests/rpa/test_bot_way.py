@@ -1,5 +1,6 @@
 """The whole way of accounts that nothing disturbs: filed, imaged, written back, or handed over with the reason."""
 
+import asyncio
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 from rpa.bot import run_once
 from rpa.browser import find_browser
 from rpa.queue import State, WorkQueue
-from tests.rpa.bot_world import basic, basic_number, code_of, general, judged, row_of, world
+from tests.rpa.bot_world import QUICK, basic, basic_number, code_of, general, judged, row_of, world
+from tests.rpa.test_browser_session import Stuck
 
 FOUND = find_browser(os.environ)
 
@@ -49,3 +51,14 @@ def test_accounts_of_every_kind_end_as_they_should(tmp_path: Path, chrome: Any) 
         assert summary.reconciliation is not None
         assert summary.reconciliation.is_clean
         assert len(summary.reconciliation.agreed) == 3
+
+
+def test_a_browser_that_is_stuck_is_started_again(tmp_path: Path) -> None:
+    """The browser that runs opens no tab: the bot notices, starts one of its own, and files with that."""
+    with world(tmp_path, [basic(1)]) as made:
+        quick = replace(QUICK, page_seconds=5.0)
+        stuck: Any = Stuck(opens_context=False)
+        summary = asyncio.run(run_once(made.settings(FOUND, patience=quick), browser=stuck))
+        assert judged(made, [basic(1)]) == {}
+        assert summary.browser_starts == 1
+        assert summary.alarms == ()

@@ -26,7 +26,14 @@ from rpa.browser import (
     open_tab,
     press,
 )
-from rpa.errors import DownloadError, FailureError, NotFoundOnPageError, ReadBackError, UnknownPageError
+from rpa.errors import (
+    BrowserStuckError,
+    DownloadError,
+    FailureError,
+    NotFoundOnPageError,
+    ReadBackError,
+    UnknownPageError,
+)
 
 
 @pytest.fixture(scope="module")
@@ -211,3 +218,37 @@ def test_what_is_no_browser_does_not_start(chrome: Chrome, tmp_path: Path) -> No
 
     with pytest.raises(FailureError, match="the browser /bin/false does not start"):
         chrome.run(start())
+
+
+class Stuck:
+    """A browser that lives and opens nothing; the context, if it opens one, has no page and does not close."""
+
+    def __init__(self, opens_context: bool) -> None:
+        self.opens_context = opens_context
+
+    def is_connected(self) -> bool:
+        return True
+
+    async def new_context(self, **_: object) -> "Stuck":
+        if not self.opens_context:
+            await asyncio.Event().wait()
+        return self
+
+    def set_default_timeout(self, _: float) -> None:
+        pass
+
+    async def new_page(self) -> None:
+        await asyncio.Event().wait()
+
+    async def close(self) -> None:
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("opens_context", [False, True])
+def test_a_browser_that_opens_no_tab_is_not_waited_for(tmp_path: Path, opens_context: bool) -> None:
+    async def opened() -> None:
+        async with open_tab(Stuck(opens_context), tmp_path, patience=0.05):  # type: ignore[arg-type]  # it stands for one
+            pytest.fail("a tab was opened")
+
+    with pytest.raises(BrowserStuckError, match=r"no tab within 0\.15 seconds"):
+        asyncio.run(asyncio.wait_for(opened(), 5))
