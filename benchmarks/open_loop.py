@@ -38,7 +38,7 @@ def due_times(count: int, rate: float, seed: int) -> list[float]:
     Examples
     --------
     >>> [round(one, 3) for one in due_times(3, 100.0, 7)]
-    [0.007, 0.013, 0.023]
+    [0.007, 0.017, 0.023]
     """
     gaps = np.random.default_rng(seed).exponential(1 / rate, count)
     return [float(one) for one in np.cumsum(gaps)]

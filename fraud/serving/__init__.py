@@ -6,6 +6,19 @@ degrades as declared, by rules alone and marked, and beyond that turns away with
 """
 
 __all__ = [
-    *("application", "commands", "deciding", "desk", "door", "drift", "latency", "limits", "live", "metrics"),
-    *("openapi", "opening", "problem", "server", "watch"),
+    "application",
+    "commands",
+    "deciding",
+    "desk",
+    "door",
+    "drift",
+    "latency",
+    "limits",
+    "live",
+    "metrics",
+    "openapi",
+    "opening",
+    "problem",
+    "server",
+    "watch",
 ]

@@ -34,6 +34,9 @@ def mount(words: Any, shared: argparse.ArgumentParser) -> None:
     word = words.add_parser("serve", parents=[shared], help="decide over HTTP, with a live page · 在线决策服务")
     _add_engine(word)
     word.add_argument("--host", default="127.0.0.1", help="where to listen; this machine alone unless told otherwise")
+    word.add_argument(
+        "--name", action="append", default=[], metavar="HOST", help="a name under which it may be asked; repeatable"
+    )
     word.add_argument("--port", type=int, default=8790, metavar="N", help="0 for any that is free · 端口")
     word.add_argument(
         "--patience", type=float, default=25.0, metavar="MS", help="waiting after which rules alone decide · 降级等待"
@@ -79,7 +82,7 @@ def _serve(given: argparse.Namespace, say: Say, _: Progress) -> int:
         desk = Desk(decider, limits)
         desk.watch.drift = drift
         now = (lambda: None) if given.replay else datetime.now
-        application = Application(desk, Door([given.host]), now)
+        application = Application(desk, Door([given.host, *given.name]), now)
         versions, port = decider.versions(), listening.getsockname()[1]
         model = versions["model"] or "none · 无"
         say(f"{versions['rulebook']}, {versions['rules']} rules · 规则; model · 模型: {model}")

@@ -149,9 +149,7 @@ def openapi(most_events: int = 1_000) -> dict[str, Any]:
     >>> sorted(openapi()["paths"])[:3]
     ['/healthz', '/openapi.json', '/v1/decisions']
     """
-    decision, anything = _answer("the decision", _reference("Decision")), {"type": "object"}
-    event_id = {"name": "event_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    versions = _answer("what decides now", anything)
+    schemas = {"Event": event_schema(), "Decision": _decision_schema(), "Problem": _PROBLEM_SCHEMA}
     return {
         "openapi": "3.1.1",
         "info": {
@@ -159,56 +157,45 @@ def openapi(most_events: int = 1_000) -> dict[str, Any]:
             "version": "1",
             "description": "One decision for each event id, kept before it is told; sent again, it is told again.",
         },
-        "paths": {
-            "/v1/decisions": {
-                "post": _operation(
-                    "decide",
-                    "Decide an event · 单笔决策",
-                    {"200": decision} | _problems(400, 403, 409, 413, 415, 422, 503),
-                    _reference("Event"),
-                )
-            },
-            "/v1/decisions/batch": _batch(most_events),
-            "/v1/decisions/{event_id}": {
-                "parameters": [event_id],
-                "get": _operation(
-                    "findDecision", "Return a past decision · 查询决策", {"200": decision} | _problems(403, 404)
-                ),
-            },
-            "/v1/rulebook": {
-                "get": _operation("rulebook", "Which rulebook is in force · 当前规则集", {"200": versions}),
-                "put": _operation(
-                    "swapRulebook",
-                    "Put a rulebook in force · 切换规则集",
-                    {"200": versions} | _problems(400, 403, 413, 415, 422),
-                    {"type": "string"},
-                    "application/toml",
-                ),
-            },
-            "/v1/metrics": {
-                "get": _operation(
-                    "metrics",
-                    "Rates and latencies · 运行指标",
-                    {"200": _answer("JSON, or text for Prometheus where asked for", anything)},
-                )
-            },
-            "/v1/live": {
-                "get": _operation(
-                    "live",
-                    "What the live page shows, as server-sent events · 实时推送",
-                    {"200": _answer("events", {"type": "string"}, "text/event-stream")},
-                )
-            },
-            "/healthz": {
-                "get": _operation(
-                    "health", "Whether it decides · 健康检查", {"200": _answer("it does", anything)} | _problems(503)
-                )
-            },
-            "/openapi.json": {
-                "get": _operation("description", "This document · 接口说明", {"200": _answer("OpenAPI 3.1", anything)})
-            },
-        },
-        "components": {
-            "schemas": {"Event": event_schema(), "Decision": _decision_schema(), "Problem": _PROBLEM_SCHEMA}
+        "paths": _decision_paths(most_events) | _rulebook_path() | _watching_paths(),
+        "components": {"schemas": schemas},
+    }
+
+
+def _decision_paths(most_events: int) -> dict[str, Any]:
+    decision = _answer("the decision", _reference("Decision"))
+    one = {"200": decision} | _problems(400, 403, 409, 413, 415, 422, 503)
+    past = {"200": decision} | _problems(403, 404)
+    event_id = {"name": "event_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {
+        "/v1/decisions": {"post": _operation("decide", "Decide an event · 单笔决策", one, _reference("Event"))},
+        "/v1/decisions/batch": _batch(most_events),
+        "/v1/decisions/{event_id}": {
+            "parameters": [event_id],
+            "get": _operation("findDecision", "Return a past decision · 查询决策", past),
         },
     }
+
+
+def _rulebook_path() -> dict[str, Any]:
+    there = {"200": _answer("what decides now", {"type": "object"})}
+    swapped = there | _problems(400, 403, 413, 415, 422)
+    put = _operation(
+        "swapRulebook", "Put a rulebook in force · 切换规则集", swapped, {"type": "string"}, "application/toml"
+    )
+    return {"/v1/rulebook": {"get": _operation("rulebook", "Which one is in force · 当前规则集", there), "put": put}}
+
+
+def _watching_paths() -> dict[str, Any]:
+    said = {
+        "/v1/metrics": ("metrics", "Rates and latencies, or text for Prometheus where asked for · 运行指标"),
+        "/healthz": ("health", "Whether it decides · 健康检查"),
+        "/openapi.json": ("description", "This document · 接口说明"),
+    }
+    paths = {
+        path: {"get": _operation(name, summary, {"200": _answer(name, {"type": "object"})} | _problems(403, 503))}
+        for path, (name, summary) in said.items()
+    }
+    events = _answer("server-sent events", {"type": "string"}, "text/event-stream")
+    live = _operation("live", "What the live page shows · 实时推送", {"200": events} | _problems(403, 503))
+    return paths | {"/v1/live": {"get": live}}

@@ -16,7 +16,7 @@ from fraud.rules import Rulebook, parse
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["rule_hits"]
+__all__ = ["hit_ids", "rule_hits"]
 
 
 def rule_hits(frame: "DataFrame", rulebook: Rulebook, *, column: str = "hits") -> "DataFrame":

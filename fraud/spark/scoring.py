@@ -18,7 +18,7 @@ from fraud.errors import SparkFrameError
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-__all__ = ["score"]
+__all__ = ["probabilities", "score"]
 
 _NUMBERS = ("double", "float", "bigint", "int", "smallint", "tinyint", "boolean")
 
