@@ -1,4 +1,4 @@
-"""The anti-fraud engine's own commands, mounted by the roof: rulebooks (`hexi fraud rules check`), and serving.
+"""The anti-fraud engine's own commands, mounted by the roof: rulebooks (`hexi fraud rules`), engines, and serving.
 
 Exit codes: 0 it holds, 1 an example is not kept, 2 a wrong file or wrong usage.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fraud import engine_commands as engine
 from fraud.serving import commands as serving
 
 __all__ = ["WORDS", "mount"]
@@ -36,6 +37,7 @@ def mount(words: Any, shared: argparse.ArgumentParser) -> None:
     word = deeds.add_parser("explain", parents=[shared], help="one rule in full · 规则说明")
     word.add_argument("rule", metavar="RULE", help="id of the rule")
     word.add_argument("path", type=Path, metavar="FILE", nargs="?", help="a rulebook (default: the 561 rules)")
+    engine.mount(words, shared)
     serving.mount(words, shared)
 
 
@@ -102,5 +104,9 @@ def _rules(given: argparse.Namespace, say: Say, _: Progress) -> int:
     return _DEEDS[given.deed](given, say)
 
 
-WORDS: dict[str, Callable[[argparse.Namespace, Say, Progress], int]] = {"rules": _rules, **serving.WORDS}
+WORDS: dict[str, Callable[[argparse.Namespace, Say, Progress], int]] = {
+    "rules": _rules,
+    **engine.WORDS,
+    **serving.WORDS,
+}
 """What each word does, and its exit code."""

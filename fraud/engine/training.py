@@ -22,7 +22,7 @@ from fraud.engine.folder import save_engine
 from fraud.engine.setting import Model
 from fraud.errors import TooFewRowsError
 from fraud.features.catalogue import CORE, FEATURES
-from fraud.features.reading import read_seconds
+from fraud.features.reading import read_flags, read_seconds
 from fraud.rules import Rulebook
 from fraud.sample import LearningSample
 from fraud.schema import LABEL
@@ -156,7 +156,7 @@ def _learn(sample: LearningSample, chunk: pd.DataFrame, features: pd.DataFrame, 
     raw = {name: chunk[name] for name in chunk.columns if name != LABEL}
     hits: npt.NDArray[np.bool_] = rules.hits({**raw, **{name: features[name] for name in features.columns}})
     named = pd.DataFrame(hits.astype(np.float64), features.index, [f"{RULE_PREFIX}{rule}" for rule in rules.ids])
-    sample.add(pd.concat([features, named], axis=1), (chunk[LABEL].to_numpy(np.float64) == 1).astype(np.int8))
+    sample.add(pd.concat([features, named], axis=1), read_flags(chunk).astype(np.int8))
 
 
 def fit_model(sample: LearningSample, scorer: Any, seed: int, about: Mapping[str, Any]) -> Model | None:
