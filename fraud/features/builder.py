@@ -97,6 +97,11 @@ class FeatureBuilder:
         self._arrays = ArrayFeatures(columns, delay_days, self.names) if in_arrays else None
         self._stream = Stream(kept, columns, delay_days, ordered, limits or Limits())
 
+    @property
+    def sequence(self) -> int:
+        """Rows that went through the kernel."""
+        return self._stream.sequence
+
     def update(self, chunk: pd.DataFrame) -> pd.DataFrame:
         """Return the features of the next transactions of the stream.
 

@@ -47,7 +47,9 @@ def compiled(function: F) -> F:
         config.CACHE_DIR = _cache_folder()
     try:
         # kernels make no arrays, so nothing counts who uses them: that took two thirds of the time
-        return cast(F, numba.njit(cache=is_ours, nogil=True, error_model="numpy", _nrt=False)(function))
+        return cast(
+            F, numba.njit(cache=is_ours, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function)
+        )
     finally:
         config.CACHE_DIR = before
 

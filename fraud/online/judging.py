@@ -41,7 +41,8 @@ def _judge_windows(board: Any, slots: Any, arena: Any, shape: Any, s: int, place
         count = float(end - tail)
         moved = float(total - arena[base + (tail & mask), 1]) if tail < end else 0.0
         board[place + on.COUNT + w], board[place + on.SUM + w] = count, moved
-        board[place + on.MEAN + w] = _ratio(moved, count)
+        if shape[at.MEANS] > 0:
+            board[place + on.MEAN + w] = _ratio(moved, count)
     for word in range(shape[at.BITS]):
         board[place + on.DISTINCT + word] = float(slots[s + shape[at.DISTINCT] + word])
     if shape[at.DAY] >= 0:
@@ -70,9 +71,11 @@ def _judge_life(board: Any, slots: Any, shape: Any, s: int, place: int, event: A
         board[place + on.SINCE : place + on.TOTAL] = math.nan
         board[place + on.AGE : place + on.COUNT_RATIO] = math.nan
         return
-    count, total = float(whole), float(slots[s + TOTAL])
+    count = float(whole)
     board[place + on.SINCE], board[place + on.AGE] = float(now - slots[s + at.LAST]), float(now - slots[s + at.BIRTH])
-    board[place + on.MEAN_RATIO] = amount / (total / count) if total > 0.0 else math.nan
+    if shape[at.RATIO] > 0:
+        total = float(slots[s + TOTAL])
+        board[place + on.MEAN_RATIO] = amount / (total / count) if total > 0.0 else math.nan
     if shape[at.QUARTERS] >= 0:
         board[place + on.QUARTER] = float(slots[s + shape[at.QUARTERS] + time % 86_400 // 21_600]) / count
     if shape[at.HOURS] >= 0:

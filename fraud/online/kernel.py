@@ -118,17 +118,33 @@ class Stream:
             If all amounts of the stream together are more than 64 bits hold; the state is as it was.
         """
         count = len(events)
-        money = self.money + (int(events[0, at.AMOUNT]) if count == 1 else _exact_sum(events[:, at.AMOUNT]))
+        self._spend(_exact_sum(events[:, at.AMOUNT]))
+        done = run(events, reals, 0, out, *self._arrays)
+        while done < count:
+            self.make_room()
+            done = run(events, reals, done, out, *self._arrays)
+
+    def run_one(self, amount: int, out: NDArray[np.float64]) -> None:
+        """Let the event through that the reader has just read; `amount` is its amount.
+
+        Raises
+        ------
+        AmountRefusedError
+            As `run`.
+        """
+        self._spend(amount)
+        reader = self.reader
+        while run(reader.event, reader.reals, 0, out, *self._arrays) == 0:
+            self.make_room()
+
+    def _spend(self, amount: int) -> None:
+        money = self.money + amount
         if money > _MOST_MONEY:
             raise AmountRefusedError(
                 f"All amounts of the stream add up to {money} fen; "
                 f"it must be at most {_MOST_MONEY}, so some must be wrong."
             )
         self.money = money
-        done = run(events, reals, 0, out, *self._arrays)
-        while done < count:
-            self.make_room()
-            done = run(events, reals, done, out, *self._arrays)
 
     def make_room(self) -> None:
         """Make room where the kernel wants it."""

@@ -55,21 +55,19 @@ class Keys:
     """
 
     def __init__(self) -> None:
-        self._cached: dict[object, int] = {}
+        self.known: dict[object, int] = {None: -1}
         self._categories: dict[str, tuple[object, NDArray[np.int64]]] = {}
 
     def one(self, value: object) -> int:
         """Return the key of an identifier, -1 if it is missing."""
-        try:
-            return self._cached[value]
-        except KeyError:
-            text = text_of(value)
-        key = -1 if text is None else key_of(text)
-        if len(self._cached) >= _MOST_CACHED:
-            self._cached.clear()
-        # 1, 1.0 and True are equal to Python, and differ as text
-        if text is None or isinstance(value, str):
-            self._cached[value] = key
+        text = value if type(value) is str else text_of(value)
+        key = self.known.get(text)
+        if key is None:
+            key = key_of(str(text))
+            if len(self.known) >= _MOST_CACHED:
+                self.known.clear()
+                self.known[None] = -1
+            self.known[text] = key
         return key
 
     def column(self, values: "pd.Series[str]", name: str = "") -> NDArray[np.int64]:

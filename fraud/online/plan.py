@@ -112,7 +112,7 @@ def _lay_out(
     kind: str,
     relations: dict[tuple[str, str], tuple[int, list[int]]],
 ) -> None:
-    shape[[at.SIZE, at.SPANS, at.RING, at.BITS]] = 0
+    shape[[at.SIZE, at.SPANS, at.RING, at.BITS, at.MEANS, at.RATIO]] = 0
     if not features:
         return
     own = [one for one in features if one.entity == kind]
@@ -133,6 +133,8 @@ def _lay_out(
         shape[at.CROWD_SPAN] = spans.index("7d")
     if any(one.stat in ("count_ratio", "sum_ratio") for one in own):
         shape[at.DAY] = spans.index("1d")
+    shape[at.MEANS] = any(one.stat == "mean" for one in own)
+    shape[at.RATIO] = any(one.stat == "mean_ratio" for one in own)
     shape[at.SIZE] = end
     shape[at.RING] = int(bool(spans) or at.DELAYED in sections)
 

@@ -19,7 +19,7 @@ from fraud.features.context import KNOWN
 from fraud.features.entities import MET
 from fraud.features.reading import read_amounts, read_flags, read_numbers
 from fraud.online import words as at
-from fraud.online.keys import Keys, text_of
+from fraud.online.keys import Keys, key_of, text_of
 from fraud.online.plan import CATEGORIES, REALS
 from fraud.schema import LABEL, MAX_AMOUNT_FEN
 
@@ -31,9 +31,8 @@ MOST_WORDS = 10_000
 _EPOCH = datetime(1970, 1, 1)
 _FIRST, _END = -2_208_988_800, 7_258_118_400
 """The first second of 1900, and of 2200."""
-_ROW = struct.Struct(f"{at.EVENT}q")
-_REALS = struct.Struct(f"{at.REALS}d")
-_NOWHERE = (math.nan,) * at.REALS
+_ODD, _MASK = 0x1E3779B97F4A7C15, 2**62 - 1
+"""A large odd number (near the golden section), by which neighbours are scattered over 62 bits."""
 
 
 class Reader:
@@ -49,11 +48,18 @@ class Reader:
         self.keys = Keys()
         self.coders = {name: Coder(KNOWN[name], MOST_WORDS) for name in CATEGORIES if name in columns}
         self._keyed = [(place, name) for place, (name, _, _) in enumerate(MET.values()) if name in columns]
-        self._coded = [(place, self.coders[name], name) for place, name in enumerate(CATEGORIES) if name in columns]
         self._real = [(place, name) for place, name in enumerate(REALS) if name in columns]
         self._has_number = "transaction_id" in columns
         self._has_label = LABEL in columns
-        self._row = [-1] * at.EVENT
+        # a single event is packed in one go, over what is read alone: the kernel looks at nothing else
+        met = [name for name, _, _ in MET.values()]
+        self._key_names = tuple(name for name in met if name in columns)
+        self._word_names = tuple(self.coders)
+        self._real_names = tuple(name for name in REALS if name in columns)
+        self._words: tuple[dict[object, int], ...] = tuple({None: -1} for _ in self.coders)
+        places = "".join("q" if name in columns else "8x" for name in (*met, *CATEGORIES))
+        self._packed = struct.Struct(f"={at.KEYS}q{places}")
+        self._packed_reals = struct.Struct("=" + "".join("d" if name in columns else "8x" for name in REALS))
         self.event = np.full((1, at.EVENT), -1, np.int64)
         self.reals = np.full((1, at.REALS), math.nan)
         self._event_bytes, self._real_bytes = self.event.data.cast("B"), self.reals.data.cast("B")
@@ -71,50 +77,73 @@ class Reader:
         columns = np.full((at.EVENT, len(chunk)), -1, np.int64)
         columns[at.TIME], columns[at.AMOUNT] = seconds, amounts
         if with_numbers and self._has_number:
-            columns[at.IDENTITY] = self.keys.column(chunk["transaction_id"])
+            columns[at.IDENTITY] = [key_of_number(value) for value in chunk["transaction_id"]]
         if frauds is not None:
             columns[at.LABEL_FLAG] = frauds
         for place, name in self._keyed:
             columns[at.KEYS + place] = self.keys.column(chunk[name], name)
-        for place, coder, name in self._coded:
-            columns[at.CODES + place] = coder.encode(chunk[name])
+        for place, name in enumerate(CATEGORIES):
+            if name in self.coders:
+                columns[at.CODES + place] = self.coders[name].encode(chunk[name])
         return np.ascontiguousarray(columns.T), reals
 
-    def one(self, event: Mapping[str, Any]) -> None:
-        """Read one event into `event` and `reals`.
+    def one(self, event: Mapping[str, Any]) -> int:
+        """Read one event into `event` and `reals`, and return its amount in fen.
 
         Raises
         ------
         TimeRefusedError, AmountRefusedError, NumberRefusedError
             If the time, the amount or a number cannot be read.
         """
-        row, get, key = self._row, event.get, self.keys.one
-        row[at.TIME] = second_of(get("occurred_at"))
+        get = event.get
+        second = second_of(get("occurred_at"))
         amount = get("amount_fen")
         if type(amount) is not int or not 0 <= amount <= MAX_AMOUNT_FEN:
             amount = _whole(amount)
-        row[at.AMOUNT] = amount
-        reals = [*_NOWHERE]
-        for place, name in self._real:
-            value = get(name)
-            if value is not None:
-                reals[place] = _number(name, value)
-        row[at.IDENTITY] = key_of_number(get("transaction_id")) if self._has_number else -1
-        row[at.LABEL_FLAG] = 1 if self._has_label and get(LABEL) == 1 else 0
-        for place, name in self._keyed:
-            row[at.KEYS + place] = key(get(name))
-        for place, coder, name in self._coded:
-            row[at.CODES + place] = coder.one(text_of(get(name)))
-        _ROW.pack_into(self._event_bytes, 0, *row)
-        _REALS.pack_into(self._real_bytes, 0, *reals)
+        reals: list[Any] = [math.nan if (value := get(name)) is None else value for name in self._real_names]
+        number = key_of_number(get("transaction_id")) if self._has_number else -1
+        label = 1 if self._has_label and get(LABEL) == 1 else 0
+        known = self.keys.known
+        try:
+            keys = [known[value] for value in map(get, self._key_names)]
+        except (KeyError, TypeError):
+            keys = [self.keys.one(value) for value in map(get, self._key_names)]
+        if reals:
+            try:
+                self._packed_reals.pack_into(self._real_bytes, 0, *reals)
+            except struct.error:
+                _refuse_number(dict(zip(self._real_names, reals, strict=True)))
+        words = [self._word(place, get(name)) for place, name in enumerate(self._word_names)] if self.coders else ()
+        self._packed.pack_into(self._event_bytes, 0, second, amount, number, label, *keys, *words)
+        return amount
+
+    def _word(self, place: int, value: object) -> int:
+        known = self._words[place]
+        if type(value) is str or value is None:
+            code = known.get(value)
+            if code is not None:
+                return code
+        text = text_of(value)
+        code = self.coders[self._word_names[place]].one(text)
+        if text is not None and code < MOST_WORDS:
+            known[text] = code
+        return code
 
 
 def key_of_number(value: object) -> int:
-    """Return the key of a transaction's number, which is asked for once, -1 if it has none."""
-    from fraud.online.keys import key_of
+    """Return the key of a transaction's number, -1 if it has none; it is asked for once, so digits go a short way.
 
-    text = text_of(value)
-    return -1 if text is None else key_of(text)
+    Examples
+    --------
+    >>> key_of_number("17") == key_of_number(17), key_of_number("017") == key_of_number(17), key_of_number(None)
+    (True, False, -1)
+    """
+    text = value if type(value) is str else text_of(value)
+    if text is None:
+        return -1
+    if len(text) < 19 and text.isdigit() and text.isascii() and (text[0] != "0" or len(text) == 1):
+        return int(text) * _ODD & _MASK
+    return key_of(text)
 
 
 def second_of(time: object) -> int:
@@ -130,7 +159,9 @@ def second_of(time: object) -> int:
     >>> second_of(datetime(1970, 1, 2)), second_of(60)
     (86400, 60)
     """
-    if isinstance(time, datetime) and time.tzinfo is None:
+    if type(time) is int:
+        second = time
+    elif isinstance(time, datetime) and time.tzinfo is None:
         passed = time - _EPOCH
         second = passed.days * 86_400 + passed.seconds
     elif isinstance(time, int | np.integer) and not isinstance(time, bool):
@@ -153,7 +184,7 @@ def _whole(amount: object) -> int:
     )
 
 
-def _number(name: str, value: object) -> float:
-    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
-        return float(value)
-    raise NumberRefusedError(f"The event has the {name} {value!r}; it must be a number.")
+def _refuse_number(values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        if not isinstance(value, int | float | np.number):
+            raise NumberRefusedError(f"The event has the {name} {value!r}; it must be a number.")

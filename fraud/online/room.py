@@ -205,7 +205,9 @@ def _renew_arena(memory: Memory, plan: Plan, settings: NDArray[np.int64], moment
         more = len(memory.arena) + max(len(memory.arena) // 3, _largest(memory, plan), 4_096)
         memory.arena.resize((more, 2), refcheck=False)
         return
-    packed = np.zeros((2 * live + _largest(memory, plan) + 4_096, 2), np.int64)
+    # each entity may soon need its smallest ring again
+    spare = 8 * int(heap[ENTITIES]) + _largest(memory, plan) + 4_096
+    packed = np.zeros((2 * live + spare, 2), np.int64)
     heap[BUMP] = _pack(memory.slots, memory.arena, packed, plan.layout, memory.begin, end)
     heap[FREE:] = 0
     memory.arena = packed

@@ -109,9 +109,8 @@ class OnlineFeatures:
         TimeRefusedError, AmountRefusedError, NumberRefusedError
             If the event cannot be read; the state is as it was.
         """
-        reader = self.stream.reader
-        reader.one(event)
-        self.stream.run(reader.event, reader.reals, self._out)
+        stream = self.stream
+        stream.run_one(stream.reader.one(event), self._out)
         return self._row
 
     def confirm(self, event: Mapping[str, Any]) -> None:

@@ -56,6 +56,7 @@ __all__ = [
     "LON",
     "LONGITUDE",
     "MARKS",
+    "MEANS",
     "MET_PLACE",
     "NEVER",
     "NEW",
@@ -73,6 +74,7 @@ __all__ = [
     "PLACE",
     "POINT",
     "QUARTERS",
+    "RATIO",
     "REALS",
     "RELATION",
     "REL_BIT",
@@ -132,7 +134,9 @@ POINT: Final = 13
 RING: Final = 14
 BITS: Final = 15
 DAY: Final = 16
-SECTIONS: Final = 17
+MEANS: Final = 17
+RATIO: Final = 18
+SECTIONS: Final = 19
 
 # Counters of the heap.
 SEQUENCE: Final = 0

@@ -50,7 +50,7 @@ def test_restored_stream_goes_on_as_if_it_had_never_stopped(tmp_path):
 
 
 def test_killed_process_goes_on_from_its_file_and_counts_nothing_twice(tmp_path):
-    history, chance = log(4_000, seed=2), np.random.default_rng(3)
+    history, chance = log(2_000, seed=2), np.random.default_rng(3)
     (tmp_path / "log.jsonl").write_text("".join(json.dumps(event) + "\n" for event in history))
     kills, saved = 0, []
     while kills < 3:
@@ -60,7 +60,7 @@ def test_killed_process_goes_on_from_its_file_and_counts_nothing_twice(tmp_path)
         )  # fmt: skip
         # killed some saves after it went on, wherever it is then: while it pushes, or while it writes
         assert process.stdout is not None
-        for _ in range(int(chance.integers(2, 25))):
+        for _ in range(int(chance.integers(2, 18))):
             process.stdout.readline()
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
