@@ -6,15 +6,15 @@ kept: an entry that a person has ended in the engine since would come back if al
 """
 
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fraud.casework.listing import moment
 from fraud.casework.work_list import WorkList
 from fraud.engine.lists import ListEntry
 from fraud.engine.snooze import Snooze
-from fraud.errors import ListRefusedError, SnoozeRefusedError
+from fraud.errors import EventRefusedError, ListRefusedError, SnoozeRefusedError
 
-__all__ = ["Pupil", "teach"]
+__all__ = ["Pupil", "Taught", "teach"]
 
 
 class Pupil(Protocol):
@@ -30,7 +30,15 @@ class Pupil(Protocol):
         """Take a snooze."""
 
 
-def teach(engine: Pupil, desk: WorkList, known_after: int = -1, listed_after: int = 0) -> tuple[int, int]:
+class Taught(NamedTuple):
+    """What has arrived: time of the last label and number of the last entry; and ids of events the engine never saw."""
+
+    known_after: int
+    listed_after: int
+    unknown: tuple[str, ...] = ()
+
+
+def teach(engine: Pupil, desk: WorkList, known_after: int = -1, listed_after: int = 0) -> Taught:
     """Tell an engine what was said since, in the order in which it was said.
 
     Parameters
@@ -41,17 +49,16 @@ def teach(engine: Pupil, desk: WorkList, known_after: int = -1, listed_after: in
         Where it was said.
     known_after, listed_after
         What this returned the last time; everything, if nothing is known to have arrived.
-
-    Returns
-    -------
-    tuple of int
-        Time of the last label and number of the last entry that were told, for the next time.
     """
-    said = sorted(desk.labels(), key=lambda outcome: (outcome.known_at, outcome.event_id))
-    for outcome in said:
-        if outcome.known_at >= known_after:  # of the same second some may be new
+    unknown = []
+    for outcome in sorted(desk.labels(), key=lambda outcome: (outcome.known_at, outcome.event_id)):
+        if outcome.known_at < known_after:  # of the same second some may be new
+            continue
+        try:
             engine.confirm(outcome.event_id, outcome.is_fraud, moment(outcome.known_at))
-            known_after = max(known_after, outcome.known_at)
+        except EventRefusedError:
+            unknown.append(outcome.event_id)  # one alert from elsewhere must not keep the rest from being learnt
+        known_after = outcome.known_at
     for number, entry in desk.approved(listed_after):
         try:
             if isinstance(entry, Snooze):
@@ -61,4 +68,4 @@ def teach(engine: Pupil, desk: WorkList, known_after: int = -1, listed_after: in
         except (ListRefusedError, SnoozeRefusedError):
             pass  # it was told before, by a process that died before it could say so
         listed_after = number
-    return known_after, listed_after
+    return Taught(known_after, listed_after, tuple(unknown))
