@@ -31,6 +31,15 @@ def confirm(features: Any, event: Mapping[str, Any], is_fraud: bool) -> None:
         With `confirm(event)`, if they count confirmed frauds at all.
     event, is_fraud
         The event again, and whether it was fraud.
+
+    Examples
+    --------
+    >>> class Known:
+    ...     def confirm(self, event):
+    ...         print("fraud:", event["transaction_id"])
+    >>> confirm(Known(), {"transaction_id": "T1"}, True)
+    fraud: T1
+    >>> confirm(Known(), {"transaction_id": "T2"}, False)
     """
     if is_fraud and hasattr(features, "confirm"):
         features.confirm(event)

@@ -73,13 +73,26 @@ def _plain(value: Any) -> Any:
 
 
 def costs_hash(costs: CostTable) -> str:
-    """Return the hash of a table of costs, sixteen hexadecimal digits."""
+    """Return the hash of a table of costs, sixteen hexadecimal digits.
+
+    Examples
+    --------
+    >>> from fraud.costs import ActionCost
+    >>> costs_hash(CostTable(ActionCost(100, 0, 0.5), ActionCost(200, 50, 0.2), ActionCost(400, 50, 0.0)))
+    '8f2b102362f842df'
+    """
     content = [[entry.friction_fen, entry.handling_fen, float(entry.share_lost)] for entry in costs.actions]
     return content_hash(content)[:16]
 
 
 def schema_hash(names: Sequence[str]) -> str:
-    """Return the hash of the names of features in their order, sixteen hexadecimal digits."""
+    """Return the hash of the names of features in their order, sixteen hexadecimal digits.
+
+    Examples
+    --------
+    >>> schema_hash(["hour", "new_device"]) == schema_hash(["new_device", "hour"])
+    False
+    """
     return content_hash(list(names))[:16]
 
 

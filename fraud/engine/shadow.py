@@ -146,6 +146,11 @@ def compare(decisions: Iterable[Decision], labels: Mapping[str, bool] | None = N
         Whether an event was fraud, by its id, as far as it is known.
     most
         How many ids of differing events are kept.
+
+    Examples
+    --------
+    >>> compare([]).agreement
+    1.0
     """
     found = Comparison()
     for decision in decisions:
