@@ -6,8 +6,8 @@ the result. Missing earlier events are masked. Some ten thousand weights: frauds
 
 Source: Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997; Vaswani et al., "Attention Is All You Need", NIPS
 2017; He et al., "Deep Residual Learning", CVPR 2016. Keras 3 on JAX, the extra `sequence`. It costs a hundred times
-what trees cost, so it is asked about the suspicious few only. With some hundred frauds to learn from it adds nothing: in
-the top percent of a province of 300,000 payments its average precision was .32 where the blend's was .76, and
+what trees cost, so it is asked about the suspicious few only. With some hundred frauds to learn from it adds nothing:
+in the top percent of a province of 300,000 payments its average precision was .32 where the blend's was .76, and
 `Rescored` gave it the weight zero. It waits for a bank's thousands of frauds.
 """
 
