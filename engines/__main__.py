@@ -77,12 +77,15 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("--record", action="store_true", help="keep what was measured under benchmarks/results/")
     word.add_argument("--note", default="", help="what a reader of the record must know, such as a busy machine")
 
+    _add_new(words, shared)
+    _mount_engines(words, shared)
+    return top
+
+
+def _add_new(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
     word = words.add_parser("new", parents=[shared], help="begin a case, rule or contract of your own · 新建")
     word.add_argument("kind", metavar="KIND", help="case, rule or contract")
     word.add_argument("name", metavar="NAME", help="such as night-transfers")
-
-    _mount_engines(words, shared)
-    return top
 
 
 def _mount_engines(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:

@@ -11,18 +11,16 @@ import numba
 import numpy as np
 
 __all__ = [
-    *(
-        "OUT_OF_RANGE",
-        "count_hits",
-        "find_cells",
-        "find_readers",
-        "judge_event",
-        "keep_running",
-        "name_hits",
-        "narrow",
-        "narrow_some",
-        "translate",
-    ),
+    "OUT_OF_RANGE",
+    "count_hits",
+    "find_cells",
+    "find_readers",
+    "judge_event",
+    "keep_running",
+    "name_hits",
+    "narrow",
+    "narrow_some",
+    "translate",
 ]
 
 _TILE = 2048

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    *("count_hits", "find_cells", "find_readers", "keep_running", "name_hits", "narrow", "narrow_some", "translate"),
+    "count_hits",
+    "find_cells",
+    "find_readers",
+    "keep_running",
+    "name_hits",
+    "narrow",
+    "narrow_some",
+    "translate",
 ]
 
 
