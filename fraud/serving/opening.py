@@ -17,6 +17,7 @@ from fraud.engine.rulebook_file import rulebook_text
 from fraud.engine.setting import rulebook_name
 from fraud.errors import EngineFolderError
 from fraud.rules import Rulebook, parse
+from fraud.schema import MAX_AMOUNT_FEN
 from fraud.serving.deciding import EngineDecider
 
 __all__ = ["keep_rulebook", "open_decider", "plain_engine"]
@@ -73,7 +74,19 @@ def open_decider(
     else:
         keep_rulebook(engine.setting.rulebook, log)
     attach(engine, log / LOG)
+    _warm_up(engine)
     return EngineDecider(engine, clock, keep=lambda made: keep_rulebook(made, log))
+
+
+def _warm_up(engine: Engine) -> None:
+    """Have an engine like this one decide, so that the first payment does not wait for machine code to be read."""
+    from fraud.online import OnlineFeatures
+
+    if isinstance(engine.features, OnlineFeatures):
+        kept, setting = engine.features, engine.setting
+        alike = OnlineFeatures(kept.columns, kept.delay_days, kept.names)
+        payment = {"transaction_id": "0", "occurred_at": 0, "customer_id": "0", "amount_fen": MAX_AMOUNT_FEN}
+        Engine(alike, setting.rulebook, setting.model, setting.costs).decide(payment).as_json()
 
 
 def keep_rulebook(rulebook: Rulebook, log: Path) -> Path:

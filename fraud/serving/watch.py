@@ -121,6 +121,6 @@ def _shown(number: int, event: Mapping[str, object], told: Mapping[str, Any]) ->
         "action": told["action_name"],
         "probability": told["probability"],
         "hits": list(told["hits"]),
-        "reasons": [[one["text"], one["text_zh"]] for one in told["reasons"][:3]],
+        "reasons": list(dict.fromkeys((one["text"], one["text_zh"]) for one in told["reasons"]))[:3],
         "degraded": bool(told.get("degraded")),
     }

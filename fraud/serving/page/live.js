@@ -21,7 +21,7 @@
   const KEPT = 60;
   const at = id => document.getElementById(id);
   let language = remembered() || (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
-  let last = null, decisions = [], seen = 0, missed = 0, isPaused = false, isAway = false;
+  let last = null, decisions = [], alerts = [], seen = 0, missed = 0, isPaused = false, isAway = false;
 
   function remembered() { try { return localStorage.getItem("language"); } catch { return null; } }
   const say = (zh, en) => language === "zh" ? zh : en;
@@ -111,7 +111,7 @@
   }
   function table() {
     const only = at("only-alerts").checked;
-    fill("newest", decisions.filter(one => !only || one.action !== "pass").map(one => {
+    fill("newest", (only ? alerts : decisions).map(one => {
       const line = made("tr"), action = made("td"), why = made("td");
       action.append(made("span", word(one.action), "action", one.action));
       if (one.degraded) why.append(made("span", word("rules_only"), "mark"));
@@ -138,8 +138,10 @@
       if (seen) missed += one.number - seen - 1;
       seen = one.number;
       decisions.unshift(one);
+      if (one.action !== "pass") alerts.unshift(one);
     }
     decisions.length = Math.min(decisions.length, KEPT);
+    alerts.length = Math.min(alerts.length, KEPT);
     last = told;
     if (!isPaused) draw();
   }
@@ -158,7 +160,7 @@
   const source = new EventSource("v1/live");
   source.addEventListener("state", event => {
     const told = JSON.parse(event.data);
-    if (last && told.began !== last.began) { decisions = []; seen = 0; missed = 0; }  // another process
+    if (last && told.began !== last.began) { decisions = []; alerts = []; seen = 0; missed = 0; }  // another process
     isAway = false;
     receive(told);
   });
