@@ -57,7 +57,7 @@ def signals_of(frame: pd.DataFrame, device: "pd.Series[int]") -> pd.DataFrame:
     """
     if len(frame) != len(device):
         raise IdentityInputError(f"{len(device)} devices were given for {len(frame)} fingerprints; one for each row")
-    key = device.to_numpy(np.int64)
+    key = np.asarray(device, dtype=np.int64)
     own = [name for name in OWN_SIGNALS if name in frame]
     made = frame[own].astype("float64").groupby(key).max()
     made["similar_devices"] = _similar(frame, key).reindex(made.index)

@@ -19,9 +19,9 @@ from fraud.rings.frauds import clues_of_frauds
 from fraud.rings.ring import Ring
 from fraud.rings.sharing import uses_of
 from fraud.rings.structures import structures_of, trails_of
-from fraud.rings.transfers import DAY, read_transfers, short_ties, single_ties
+from fraud.rings.transfers import DAY, Transfers, read_transfers, short_ties, single_ties
 
-__all__ = ["Found", "account_scores", "find", "search"]
+__all__ = ["Found", "account_scores", "clues_of", "find", "search"]
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,19 @@ def search(
     least_score: float = 1.5,
 ) -> Found:
     """Return rings and scores in one pass; parameters as for `find`."""
-    if not window_days > 0:
-        raise RingInputError(f"window_days is {window_days}, but a window is longer than nothing, such as 30")
     frame = transactions.reset_index(drop=True)
     is_fraud = _confirmed_rows(frame, confirmed)
+    clues, transfers = clues_of(frame, is_fraud, window_days)
+    rings = assemble([one for one in clues if one.suspicion >= least_score], frame, is_fraud)
+    return Found(rings, _scores(clues, transfers.accounts))
+
+
+def clues_of(
+    frame: pd.DataFrame, is_fraud: NDArray[np.bool_], window_days: float = 30.0
+) -> tuple[list[Clue], Transfers]:
+    """Return all clues of a table whose index is 0, 1, 2, ..., and its transfers."""
+    if not window_days > 0:
+        raise RingInputError(f"window_days is {window_days}, but a window is longer than nothing, such as 30")
     transfers = read_transfers(frame)
     window = max(min(int(window_days * DAY), transfers.span // 3), 1)
     ties, single = short_ties(transfers, window), single_ties(transfers)
@@ -108,8 +117,7 @@ def search(
         *clues_of_sharing(list(uses_of(frame))),
         *clues_of_frauds(frame, is_fraud),
     ]
-    rings = assemble([one for one in clues if one.suspicion >= least_score], frame, is_fraud)
-    return Found(rings, _scores(clues, transfers.accounts))
+    return clues, transfers
 
 
 def _confirmed_rows(frame: pd.DataFrame, confirmed: Collection[object] | None) -> NDArray[np.bool_]:
