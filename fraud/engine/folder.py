@@ -127,6 +127,12 @@ def read_manifest(folder: str | Path, version: str | None = None) -> dict[str, A
     ------
     EngineFolderError
         If it is no engine folder, a file is missing or was changed, or it has another version.
+
+    Examples
+    --------
+    >>> read_manifest("nowhere")
+    Traceback (most recent call last):
+    fraud.errors.EngineFolderError: nowhere is no engine folder: its manifest.json cannot be read ...
     """
     folder = Path(folder)
     try:

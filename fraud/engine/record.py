@@ -181,6 +181,12 @@ def earlier_decision(event_id: str, content: bytes, decision: Decision | bytes, 
     ------
     EventConflictError
         If it says something else now.
+
+    Examples
+    --------
+    >>> earlier_decision("T1", b'{"amount_fen":1}', b"", b'{"amount_fen":2}')
+    Traceback (most recent call last):
+    fraud.errors.EventConflictError: event T1 was decided before with other content: amount_fen was 1 and is 2; ...
     """
     if content != again:
         raise EventConflictError(

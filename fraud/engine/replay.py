@@ -164,6 +164,15 @@ def replay(log: DecisionLog, library: Library, features: Features | None = None,
         If the log has no beginning, or the library lacks a version, or the features are not those of the beginning.
     DecisionLogError
         If a row of the log was changed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, DecisionLog(Path(folder) / "decisions.db") as log:
+    ...     replay(log, Library([]))
+    Traceback (most recent call last):
+    fraud.errors.ReplayError: decisions.db has no beginning, so there is nothing to replay
     """
     items = log.items()
     start = next(items, None)

@@ -172,6 +172,11 @@ def fit_model(sample: LearningSample, scorer: Any, seed: int, about: Mapping[str
         Of the scorer that is made by default.
     about
         What is written down with the model.
+
+    Examples
+    --------
+    >>> fit_model(LearningSample(), None, 0, {}) is None
+    True
     """
     if sample.frauds < FEWEST_FRAUDS:
         return None
