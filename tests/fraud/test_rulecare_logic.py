@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fraud.rulecare.logic import implies, needs, never_true
@@ -44,6 +44,7 @@ EVENTS = [
 ]
 
 
+@settings(max_examples=60)
 @given(conditions, conditions)
 def test_what_is_proved_to_follow_follows_in_every_event(one: Node, other: Node) -> None:
     assume(implies(one, other))
@@ -57,6 +58,7 @@ def test_a_condition_follows_from_itself_and_from_a_narrower_one(condition: Node
     assert implies(narrower, condition)
 
 
+@settings(max_examples=60)
 @given(conditions)
 def test_what_is_never_true_hits_nothing_and_what_is_needed_is_needed(condition: Node) -> None:
     if never_true(condition):
