@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable
 
-from fraud.features.catalogue import FEATURES
+from fraud.features.catalogue import FEATURES, Feature
 from fraud.features.context import KNOWN
 
 __all__ = ["duration", "worded", "yuan"]
@@ -22,8 +22,8 @@ _CATEGORIES_ZH = {
     **{"counter": "柜台", "atm": "自助设备", "pos": "POS", "mobile": "手机银行", "web": "网上银行", "qr": "扫码"},
     **{"purchase": "消费", "transfer": "转账", "withdrawal": "取现", "deposit": "存款"},
 }
-_UNIT_IN_MEANING = re.compile(r" in (fen|years)$|, 0 to 23$|, Monday is 0$")
-_UNIT_IN_MEANING_ZH = re.compile(r"（分）|秒数$")
+_UNIT_IN_MEANING = re.compile(r" in (fen|years)$|, km/h$|, 0 to 23$|, Monday is 0$")
+_UNIT_IN_MEANING_ZH = re.compile(r"（分）|（公里/小时）|秒数$|公里数$")
 
 
 def yuan(fen: float) -> str:
@@ -79,6 +79,8 @@ def worded(name: str, value: float) -> Both:
     ("time since the device's last: 1.5 minutes", '距设备上一笔: 1.5 分钟')
     >>> worded("new_payee", 1.0)
     ('first payment to this payee: yes', '首次向该收款方付款: 是')
+    >>> worded("customer_speed_kmh", 912.25)
+    ('speed from where the customer was last: 912.2 km/h', '客户两笔之间的移动速度: 912.2 公里/小时')
     >>> worded("their_own_feature", 0.123456)
     ('their_own_feature: 0.1235', 'their_own_feature: 0.1235')
     """
@@ -86,17 +88,16 @@ def worded(name: str, value: float) -> Both:
     meaning = name if feature is None else _UNIT_IN_MEANING.sub("", feature.meaning)
     meaning_zh = name if feature is None else _UNIT_IN_MEANING_ZH.sub("", feature.meaning_zh)
     meaning = re.sub(r"^fen ", "amount ", re.sub(r"^(seconds|days) since ", "time since ", meaning))
+    meaning = re.sub(r"^kilometres from", "distance from", meaning)
     if not math.isfinite(value):
         return meaning, meaning_zh
-    text, text_zh = _value(name, value) if feature is not None else (f"{value:.4g}", f"{value:.4g}")
+    text, text_zh = _value(feature, value) if feature is not None else (f"{value:.4g}", f"{value:.4g}")
     return f"{meaning}: {text}", f"{meaning_zh}: {text_zh}"
 
 
-def _value(name: str, value: float) -> Both:
-    for pattern, show in _KINDS:
-        if re.search(pattern, name):
-            return show(name, value)
-    return _plain(value), _plain(value)
+def _value(feature: Feature, value: float) -> Both:
+    show = _UNITS.get(feature.unit) or _BY_NAME_ALONE.get(feature.name)
+    return show(feature.name, value) if show is not None else (_plain(value), _plain(value))
 
 
 def _money(_: str, value: float) -> Both:
@@ -122,15 +123,16 @@ def _category(name: str, value: float) -> Both:
     return words[int(value)], _CATEGORIES_ZH.get(words[int(value)], words[int(value)])
 
 
-_KINDS: tuple[tuple[str, Callable[[str, float], Both]], ...] = (
-    (r"^amount_fen$|_sum_", _money),
-    (r"_seconds_since_last$", lambda _, value: duration(value)),
-    (r"_age_days$", lambda _, value: _counted(value, "day", "天")),
-    (r"_age$", lambda _, value: _counted(value, "year", "岁")),
-    (r"^new_|^is_|^place_changed$", _flag),
-    (r"_ratio$", lambda _, value: (f"{_plain(value)} times", f"{_plain(value)} 倍")),
-    (r"_share$", lambda _, value: (f"{value:.0%}", f"{value:.0%}")),
-    (r"^hour$", _clock),
-    (r"^weekday$", _weekday),
-    (r"_code$", _category),
-)
+_UNITS: dict[str, Callable[[str, float], Both]] = {
+    "fen": _money,
+    "seconds": lambda _, value: duration(value),
+    "days": lambda _, value: _counted(value, "day", "天"),
+    "years": lambda _, value: _counted(value, "year", "岁"),
+    "km": lambda _, value: (f"{_plain(value)} km", f"{_plain(value)} 公里"),
+    "km/h": lambda _, value: (f"{_plain(value)} km/h", f"{_plain(value)} 公里/小时"),
+    "flag": _flag,
+    "ratio": lambda _, value: (f"{_plain(value)} times", f"{_plain(value)} 倍"),
+    "share": lambda _, value: (f"{value:.0%}", f"{value:.0%}"),
+    "code": _category,
+}
+_BY_NAME_ALONE = {"hour": _clock, "weekday": _weekday}

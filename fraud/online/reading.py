@@ -23,7 +23,7 @@ from fraud.online.keys import Keys, key_of, text_of
 from fraud.online.plan import CATEGORIES, REALS
 from fraud.schema import LABEL, MAX_AMOUNT_FEN
 
-__all__ = ["MOST_WORDS", "Reader"]
+__all__ = ["MOST_WORDS", "Reader", "key_of_number", "second_of"]
 
 MOST_WORDS = 10_000
 """Different words of a category that get a code of their own; all later ones share the next code."""

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from fraud.errors import DelayRefusedError
 from fraud.features.catalogue import CORE, available
-from fraud.features.reading import require_columns
+from fraud.features.reading import read_seconds, require_columns
 from fraud.online import words as at
 from fraud.online.kernel import Limits, Stream
 from fraud.online.labels import confirm
@@ -67,6 +68,7 @@ class OnlineFeatures:
             raise DelayRefusedError(f"A delay of {delay_days} days was given; a label takes at least one second.")
         kept, self.left_out = available(columns, CORE if features is None else features)
         self.names: tuple[str, ...] = tuple(feature.name for feature in kept)
+        self._needed = tuple(dict.fromkeys(need for feature in kept for need in feature.needs))
         self.columns, self.delay_days = tuple(columns), delay_days
         self.stream = Stream(kept, columns, delay_days, in_order=False, limits=limits or Limits())
         self._out = np.full((1, len(self.names)), np.nan)
@@ -112,6 +114,31 @@ class OnlineFeatures:
         stream = self.stream
         stream.run_one(stream.reader.one(event), self._out)
         return self._row
+
+    def update(self, chunk: pd.DataFrame) -> pd.DataFrame:
+        """Push all rows of a table, as `FeatureBuilder.update` does: how a history is taken in before service begins.
+
+        Parameters
+        ----------
+        chunk
+            Columns of `fraud.schema`, rows in the order in which they came.
+
+        Returns
+        -------
+        pandas.DataFrame
+            float64, one row for each of the chunk's with the same index, one column for each of `names`.
+
+        Raises
+        ------
+        ColumnMissingError, TimeRefusedError, AmountRefusedError, NumberRefusedError
+            If a row cannot be read; the state is as it was.
+        """
+        require_columns(list(chunk.columns), (*REQUIRED, *self._needed))
+        table = np.empty((len(chunk), len(self.names)))
+        if len(chunk):
+            seconds = read_seconds(chunk["occurred_at"], ordered=False)
+            self.stream.run(*self.stream.reader.table(chunk, seconds, with_numbers=True), table)
+        return pd.DataFrame(table, index=chunk.index, columns=list(self.names), copy=False)
 
     def confirm(self, event: Mapping[str, Any]) -> None:
         """Take in that an earlier event was fraud: it counts for its entities as if it had come with its label.

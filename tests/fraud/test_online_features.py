@@ -74,6 +74,9 @@ def test_arrivals_out_of_order_late_twice_and_from_wrong_clocks_agree_in_all_thr
     counts = online.counts
     assert counts["duplicates"] + counts["stale"] + counts["ahead"] == len(frame) - as_of.count(None)
     assert online.sequence == len(frame)
+    half = OnlineFeatures(frame.columns, 7.0, ALL, SHORT)
+    found = pd.concat([half.update(frame.iloc[:cut]), pushed(frame.iloc[cut:], half)])
+    require_equal(found, wanted, "first as a table, then one by one")
 
 
 @settings(max_examples=15, deadline=None)
