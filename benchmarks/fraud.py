@@ -115,7 +115,8 @@ def run(
             asking = 0.0 if place else _QUICK_ASKING_SECONDS if quick else _ASKING_SECONDS
             for number, subject in enumerate(present):
                 told("scorers · 评分器", place * len(present) + number, len(makers) * len(present))
-                found += compare(payments, subject, asking)
+                is_ceiling = isinstance(subject.scorer, Perfect)  # it knows the rows, and could not answer for one
+                found += compare(payments, subject, 0.0 if is_ceiling else asking)
             if mine and not place:
                 rivals = (*mine, *(subject for subject in subjects if subject.name == OURS))
                 found += laws(payments, rivals, estimator_checks=not quick, say=say or _mute)

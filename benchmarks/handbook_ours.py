@@ -75,7 +75,7 @@ class Chosen:
 
 
 def _forest(seed: int) -> Any:
-    return RandomForest(n_trees=200, chance="rows", features=0.3, min_samples_leaf=3, random_state=seed)
+    return RandomForest(n_trees=200, chance="thresholds", features=0.3, min_samples_leaf=2, random_state=seed)
 
 
 def _both(seed: int) -> Any:

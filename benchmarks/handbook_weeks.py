@@ -66,7 +66,7 @@ def in_layout(payments: pd.DataFrame) -> pd.DataFrame:
     for name, is_wrong in wrong.items():
         if is_wrong.any():
             row = int(is_wrong.to_numpy().argmax())
-            raise LayoutError(f"{name} of row {row} is {payments[name].iloc[row]!r}, which it cannot be")
+            raise LayoutError(f"{name} of row {row} is {payments[name].iloc[row]}, which it cannot be")
     return table.sort_values("TX_DATETIME", kind="stable", ignore_index=True)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
 
 from fraud.scorers import score
@@ -46,7 +47,7 @@ def one_row(learner: Any, rows: pd.DataFrame, seconds: float = _SECONDS) -> tupl
     >>> 0 < middle <= slow
     True
     """
-    if type(learner).__module__.startswith("fraud."):
+    if type(learner).__module__.startswith("fraud.") and isinstance(learner, BaseEstimator):
         ask = single_row(learner, [str(name) for name in rows.columns])
         table = np.ascontiguousarray(rows.to_numpy(np.float64)[:_ROWS])
         return percentiles(microseconds(ask, list(table), seconds))

@@ -45,8 +45,8 @@ def benchmarks() -> dict[str, Entry]:
 
     Examples
     --------
-    >>> sorted(benchmarks())
-    ['filing', 'fraud', 'graph', 'ledger', 'province']
+    >>> sorted(benchmarks())[:3]
+    ['filing', 'fraud', 'fraud-event']
     """
     return {entry.name: entry for entry in _walk(_ROOT / "benchmarks", "benchmarks")}
 

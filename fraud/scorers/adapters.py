@@ -112,7 +112,7 @@ def fitted(scorer: Any, X: pd.DataFrame, y: npt.ArrayLike) -> Any:
     """
     if not hasattr(scorer, "fit") and not hasattr(scorer, "learn_one"):
         raise ScorerUnusableError(f"{type(scorer).__name__} has neither fit(X, y) nor learn_one(x, y).")
-    if type(scorer).__module__.startswith("river."):
+    if _is_of(scorer, "river"):
         return FilledIn(scorer, X, y)
     try:
         return _learnt(scorer, X, y)
@@ -148,12 +148,16 @@ class FilledIn:
 def _learnt(scorer: Any, X: pd.DataFrame, y: npt.ArrayLike) -> Any:
     learner = copy.deepcopy(scorer)
     if hasattr(learner, "fit"):
-        learner.fit(X, y)
+        learner.fit(X) if _is_of(learner, "pyod") else learner.fit(X, y)  # PyOD's learn no labels, and warn of them
         return learner
     labelled = "y" in inspect.signature(learner.learn_one).parameters
     for row, label in zip(X.to_dict("records"), np.asarray(y).tolist(), strict=True):
         learner.learn_one(row, label) if labelled else learner.learn_one(row)
     return learner
+
+
+def _is_of(scorer: Any, library: str) -> bool:
+    return any(base.__module__.split(".")[0] == library for base in type(scorer).__mro__)
 
 
 def _is_of_missing_values(error: ValueError, X: pd.DataFrame) -> bool:
