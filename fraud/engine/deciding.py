@@ -18,7 +18,7 @@ from fraud.engine.canonical import canonical, seconds
 from fraud.engine.capacity import Capacity, limited
 from fraud.engine.checking import check_event, marks
 from fraud.engine.clock import Clock
-from fraud.engine.events import EVENT_ID, event_json, event_of
+from fraud.engine.events import EVENT_ID, event_bytes, event_of
 from fraud.engine.explaining import explain
 from fraud.engine.feeding import Features, confirm
 from fraud.engine.judging import Circumstances, decide_event
@@ -158,7 +158,7 @@ class Engine:
         if self.log is None:
             with self._lock:
                 return self._make(event, known, now, why), 0
-        content = canonical(event_json(event))
+        content = event_bytes(event)
         with self._lock:
             self.log.check()
             found = self.log.find("event", known[0])

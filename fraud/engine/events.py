@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from fraud.engine.canonical import moment, seconds
+from fraud.engine.canonical import canonical, moment, seconds
 from fraud.errors import EventRefusedError
 from fraud.rules.vocabulary import VOCABULARY, nearest
 from fraud.schema import COLUMNS, LABEL, REQUIRED, Column
@@ -25,6 +25,7 @@ __all__ = [
     "LAST_YEAR",
     "TOLERANCE",
     "differing",
+    "event_bytes",
     "event_json",
     "event_of",
     "read_event",
@@ -193,6 +194,25 @@ _WRITER_OF: Final = {
     **dict.fromkeys(VOCABULARY, float),  # a feature that an event brings along
     **{entry.name: _WRITERS[entry.kind] for entry in _ENTRIES.values()},
 }
+
+
+def event_bytes(event: Mapping[str, Any]) -> bytes:
+    """Return the canonical JSON of an event, by which it is known again.
+
+    Raises
+    ------
+    EventRefusedError
+        If a text of it cannot be written as UTF-8.
+
+    Examples
+    --------
+    >>> event_bytes({"customer_id": "C1", "amount_fen": 100})
+    b'{"amount_fen":100,"customer_id":"C1"}'
+    """
+    try:
+        return canonical(event_json(event))
+    except TypeError as error:  # orjson's own error is one
+        raise EventRefusedError(f"event {event.get(EVENT_ID)!r} cannot be written as JSON: {error}") from None
 
 
 def event_of(content: bytes) -> dict[str, Any]:

@@ -127,6 +127,13 @@ def test_same_event_from_a_table_and_from_json_is_one_event(logged):
     assert made.features.sequence == 1
 
 
+def test_text_that_no_file_can_hold_is_refused_before_anything_changes(logged):
+    made = logged()
+    with pytest.raises(EventRefusedError, match="cannot be written as JSON"):
+        made.decide(event(1, device_id="\ud800"))
+    assert made.features.sequence == 0
+
+
 def test_label_in_the_event_is_not_read_and_makes_no_other_event(logged):
     made = logged()
     first = made.decide(event(1, 50_000, is_fraud=1))
