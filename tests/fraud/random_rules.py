@@ -22,7 +22,7 @@ from fraud.rules.syntax import (
     Truth,
 )
 
-__all__ = ["conditions", "event_of", "tables"]
+__all__ = ["EDGE_COLUMNS", "EDGE_CONDITIONS", "conditions", "event_of", "tables"]
 
 WORDS = ("", "atm", "pos", 'a"b\\', "兰州")
 EXTREME_INTS = (0, 1, -1, 2**53, 2**53 + 1, 2**63 - 1, -(2**63))
@@ -30,8 +30,9 @@ EXTREME_FLOATS = (0.0, -0.0, 0.5, float("inf"), -float("inf"), 1e308, 5e-324, fl
 
 # --- events -----------------------------------------------------------------------------------------------------------
 
-wholes = st.sampled_from(EXTREME_INTS) | st.integers(-5, 5) | st.integers(-(2**63), 2**63 - 1)
-reals = st.sampled_from(EXTREME_FLOATS) | st.floats(allow_nan=False) | st.integers(-5, 5).map(float)
+few = st.integers(-2, 2)  # so that values and constants often meet
+wholes = st.sampled_from(EXTREME_INTS) | few | few | st.integers(-(2**63), 2**63 - 1)
+reals = st.sampled_from(EXTREME_FLOATS) | st.floats(allow_nan=False) | few.map(float) | few.map(float)
 gaps = st.none()
 words = st.sampled_from([*WORDS, "unknown to every rule"])
 
@@ -59,7 +60,7 @@ def _columns(rows):
     )
 
 
-tables = st.integers(1, 6).flatmap(_columns)
+tables = st.integers(2, 6).flatmap(_columns)
 
 
 def event_of(columns, row):
@@ -76,7 +77,7 @@ decimals = st.builds(
 fractions = decimals.filter(lambda value: value % 1 and len(value.as_tuple().digits) < 16).map(
     lambda v: Number(float(v))
 )
-counts = (st.integers(-5, 5) | st.integers(-(10**15) + 1, 10**15 - 1)).map(Number)
+counts = (few | few | st.integers(-(10**15) + 1, 10**15 - 1)).map(Number)
 amounts = st.integers(-(10**15) + 1, 10**15 - 1).map(lambda fen: Number(fen, in_yuan=True))
 literals = counts | fractions | amounts
 texts = st.sampled_from(WORDS).map(Text)
@@ -110,3 +111,33 @@ def _joined(conditions):
 
 
 conditions = st.recursive(tests, _joined, max_leaves=6)
+
+# --- every operator at every edge -------------------------------------------------------------------------------------
+
+_EDGES = (-1, 0, 1, 0.5, 10**15 - 1)
+_FIELDS = (Field("whole"), Field("real"), Arithmetic(Field("real"), (("+", Number(0)),)))
+_OPERATORS = ("==", "!=", "<", "<=", ">", ">=")
+
+
+def _edge_conditions():
+    for value in _FIELDS:
+        for edge in map(Number, _EDGES):
+            for sign in _OPERATORS:
+                yield Comparison(sign, value, edge)
+                yield Comparison(sign, edge, value)
+        yield Between(value, Number(-1), Number(0.5))
+        yield Membership(value, (Number(0), Number(0.5), Number(1)))
+    for sign in _OPERATORS:
+        yield Comparison(sign, Field("whole"), Field("other_whole"))
+        yield Comparison(sign, Field("whole"), Field("real"))
+
+
+_WHOLES = sorted({whole for edge in _EDGES for whole in (int(edge) - 1, int(edge), int(edge) + 1)} | {*EXTREME_INTS})
+_REALS = sorted({x for edge in _EDGES for x in (np.nextafter(edge, -9e99), float(edge), np.nextafter(edge, 9e99))})
+_SIZE = 2 * (len(_WHOLES) + len(_REALS))
+EDGE_CONDITIONS = [one for condition in _edge_conditions() for one in (condition, Not(condition))]
+EDGE_COLUMNS = {
+    "whole": np.resize(np.array(_WHOLES, dtype=np.int64), _SIZE),
+    "other_whole": np.resize(np.array([*_WHOLES[3:], 2**53 + 1], dtype=np.int64), _SIZE),
+    "real": np.resize(np.array([-0.0, np.inf, -np.inf, np.nan, *EXTREME_FLOATS, *_REALS]), _SIZE),
+}

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_rules import conditions, event_of, tables
+from random_rules import EDGE_COLUMNS, EDGE_CONDITIONS, conditions, event_of, tables
 
 from fraud.errors import RuleEventError
 from fraud.rules import Rule, Rulebook, full_rulebook, judge, parse_condition
@@ -54,6 +54,17 @@ def test_every_target_hits_what_the_reference_hits(found, columns):
             assert lists.of(row).tolist() == wanted
             assert list(rules.event_hits(event)) == wanted
             assert list(rules.event_hits(rest, np.array([event["real"]]))) == wanted
+
+
+@WAYS
+def test_every_operator_at_every_edge_hits_what_the_reference_hits(numba):
+    rules = compile_rules(book_of(*EDGE_CONDITIONS), ["real"], numba=numba)
+    events = [event_of(EDGE_COLUMNS, row) for row in range(len(EDGE_COLUMNS["whole"]))]
+    expected = [[judge(condition, event) is True for condition in EDGE_CONDITIONS] for event in events]
+    assert rules.hits(EDGE_COLUMNS).tolist() == rules.rulebook.hits(EDGE_COLUMNS).tolist() == expected
+    for event, wanted in zip(events, expected, strict=True):
+        assert list(rules.event_hits(event)) == np.flatnonzero(wanted).tolist()
+        assert list(rules.event_hits(event, np.array([event["real"]]))) == np.flatnonzero(wanted).tolist()
 
 
 @WAYS

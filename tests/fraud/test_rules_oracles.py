@@ -13,7 +13,7 @@ import operator
 import cel
 import polars as pl
 from hypothesis import given, settings
-from random_rules import conditions, event_of, tables
+from random_rules import EDGE_COLUMNS, EDGE_CONDITIONS, conditions, event_of, tables
 
 from fraud.rules import evaluate
 from fraud.rules.reference import present
@@ -34,7 +34,7 @@ from fraud.rules.syntax import (
 )
 
 TEXTS = {"word", "other_word", "string"}
-WHOLE = {"whole", "whole_with_gaps", "flag"}
+WHOLE = {"whole", "other_whole", "whole_with_gaps", "flag"}
 SIGNS = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 STEPS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
 
@@ -92,6 +92,13 @@ def test_polars_agrees(condition, columns):
     found = frame_of(columns).select(hit=in_polars(condition).fill_null(False))["hit"].to_list()
     size = len(columns["whole"])
     assert (found * size if len(found) < size else found) == evaluate(condition, columns).tolist()
+
+
+def test_polars_agrees_at_every_edge():
+    frame = frame_of(EDGE_COLUMNS)
+    found = frame.select(in_polars(one).fill_null(False).alias(str(n)) for n, one in enumerate(EDGE_CONDITIONS))
+    for number, condition in enumerate(EDGE_CONDITIONS):
+        assert found[str(number)].to_list() == evaluate(condition, EDGE_COLUMNS).tolist(), condition
 
 
 # --- CEL --------------------------------------------------------------------------------------------------------------
@@ -161,3 +168,13 @@ def test_the_common_expression_language_agrees(condition, columns):
     events = [event_of(columns, row) for row in range(len(columns["whole"]))]
     found = [program.execute({name: present(value) for name, value in event.items()}) for event in events]
     assert found == evaluate(condition, columns).tolist()
+
+
+def test_the_common_expression_language_agrees_at_every_edge():
+    events = [
+        {name: present(values[row]) for name, values in EDGE_COLUMNS.items()}
+        for row in range(len(EDGE_COLUMNS["whole"]))
+    ]
+    for condition in EDGE_CONDITIONS:
+        program = cel.compile(in_cel(condition))
+        assert [program.execute(event) for event in events] == evaluate(condition, EDGE_COLUMNS).tolist(), condition
