@@ -103,10 +103,10 @@ def _pack(slots: Any, arena: Any, packed: Any, layout: Any, begin: int, end: int
 
 
 @compiled
-def _lasts(slots: Any, layout: Any, begin: int, end: int, lasts: Any) -> None:
+def _survey(slots: Any, layout: Any, begin: int, end: int, lasts: Any, sizes: Any) -> None:
     s, number = begin, 0
     while s < end:
-        lasts[number] = slots[s + LAST]
+        lasts[number], sizes[number] = slots[s + LAST], layout[slots[s + KIND], SIZE]
         number += 1
         s += layout[slots[s + KIND], SIZE]
 
@@ -166,12 +166,12 @@ def _cut(times: NDArray[np.int64], idle: int, capacity: int) -> int:
 def _renew_slots(memory: Memory, plan: Plan, idle: int, capacity: int) -> None:
     heap, slots, begin = memory.heap, memory.slots, memory.begin
     end, count = int(heap[END]), int(heap[ENTITIES])
-    lasts = np.empty(count, np.int64)
-    _lasts(slots, plan.layout, begin, end, lasts)
+    lasts, sizes = np.empty(count, np.int64), np.empty(count, np.int64)
+    _survey(slots, plan.layout, begin, end, lasts, sizes)
     cut = _cut(lasts, idle, capacity)
-    survivors = int((lasts > cut).sum())
+    survivors, words = int((lasts > cut).sum()), int(sizes[lasts > cut].sum())
     _bury(slots, memory.arena, heap, plan.layout, begin, end, cut)
-    memory.slots = np.zeros(begin + (end - begin) * 2 * max(survivors, 1) // max(count, 1) + memory.spare, np.int64)
+    memory.slots = np.zeros(begin + 2 * words + memory.spare, np.int64)
     memory.slots[:begin] = slots[:begin]
     memory.index = np.zeros((_power(4 * (survivors + 32)), 2), np.int64)
     heap[END], heap[ENTITIES] = _keep(slots, memory.slots, memory.index, plan.layout, begin, end, cut)

@@ -164,6 +164,16 @@ def test_state_is_bounded_when_identifiers_never_come_again():
     assert sizes[-1] < 1.5 * sizes[0]
 
 
+def test_large_records_survive_while_small_ones_are_forgotten():
+    names = [name for name in ALL if name.startswith("customer_")] + ["device_seconds_since_last"]
+    online = OnlineFeatures([*BASIC, "device_id"], features=names, limits=SHORT)
+    place = online.names.index("customer_count_total")
+    for number in range(60_000):
+        event = simple(number * 120, str(number % 2_000), device_id=str(number))
+        assert online.push(event)[place] == number // 2_000
+    assert online.counts["entities"] < 60_000
+
+
 def test_capacity_forgets_who_was_silent_longest_and_the_rest_keeps_its_history():
     limits = Limits(entities=100, pairs=100)
     online = OnlineFeatures([*BASIC, "device_id"], features=["customer_count_7d", "new_device"], limits=limits)
