@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fraud.rings.clues import Clue
 from fraud.rings.finding import clues_of
-from fraud.rings.transfers import DAY, Transfers
+from fraud.rings.transfers import DAY, Transfers, checked
 
 __all__ = ["SHAPES", "account_features"]
 
@@ -49,7 +49,7 @@ def account_features(transactions: pd.DataFrame, window_days: float = 30.0) -> p
     >>> table.loc["R1", ["cycle_accounts", "cycle_passes"]].tolist(), float(table.loc["LANDLORD", "cycle_score"])
     ([5.0, 1.0], -5.0)
     """
-    frame = transactions.reset_index(drop=True)
+    frame = checked(transactions)
     clues, transfers = clues_of(frame, np.zeros(len(frame), bool), window_days)
     names = [str(account) for account in transfers.accounts]
     place = {name: number for number, name in enumerate(names)}

@@ -19,7 +19,7 @@ from fraud.rings.frauds import clues_of_frauds
 from fraud.rings.ring import Ring
 from fraud.rings.sharing import uses_of
 from fraud.rings.structures import structures_of, trails_of
-from fraud.rings.transfers import DAY, Transfers, read_transfers, short_ties, single_ties
+from fraud.rings.transfers import DAY, Transfers, checked, read_transfers, short_ties, single_ties
 
 __all__ = ["Found", "account_scores", "clues_of", "find", "search"]
 
@@ -61,7 +61,8 @@ def find(
     ColumnMissingError
         If a required column is missing.
     RingInputError
-        If a number is out of range, or `confirmed` names transactions and the table has no transaction_id.
+        If a time is missing, an amount is not whole fen, a number is out of range, or `confirmed` names transactions
+        and the table has no transaction_id.
 
     Examples
     --------
@@ -95,7 +96,7 @@ def search(
     least_score: float = 1.5,
 ) -> Found:
     """Return rings and scores in one pass; parameters as for `find`."""
-    frame = transactions.reset_index(drop=True)
+    frame = checked(transactions)
     is_fraud = _confirmed_rows(frame, confirmed)
     clues, transfers = clues_of(frame, is_fraud, window_days)
     rings = assemble([one for one in clues if one.suspicion >= least_score], frame, is_fraud)

@@ -11,9 +11,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fraud.errors import ColumnMissingError
+from fraud.errors import ColumnMissingError, RingInputError
 
-__all__ = ["DAY", "Ties", "Transfers", "payer_column", "read_transfers", "seconds_of", "short_ties", "single_ties"]
+__all__ = [
+    "DAY",
+    "Ties",
+    "Transfers",
+    "checked",
+    "payer_column",
+    "read_transfers",
+    "seconds_of",
+    "short_ties",
+    "single_ties",
+]
 
 DAY = 86_400
 _HABIT = 4
@@ -72,6 +82,51 @@ class Ties:
         return len(self.payer)
 
 
+_TEXTS = ("account_id", "customer_id", "payee_id", "device_id", "phone", "ip")
+
+
+def checked(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with a plain index and identifiers as text, as everything in this package reads it.
+
+    Raises
+    ------
+    ColumnMissingError
+        If a required column is missing.
+    RingInputError
+        If a time is missing or an amount is not whole fen.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"occurred_at": [0], "account_id": [7], "payee_id": [8.0], "amount_fen": [1]})
+    >>> checked(frame)[["account_id", "payee_id"]].values.tolist()
+    [['7', '8']]
+    """
+    for name in ("occurred_at", "payee_id", "amount_fen"):
+        if name not in frame.columns:
+            raise ColumnMissingError(f"rings are looked for among transfers: the column {name!r} is missing")
+    if not {"account_id", "customer_id"} & set(frame.columns):
+        raise ColumnMissingError("rings need to know who pays: neither 'account_id' nor 'customer_id' is there")
+    made = frame.reset_index(drop=True)
+    for name in ("occurred_at", "amount_fen"):
+        if made[name].isna().any():
+            row = int(np.flatnonzero(made[name].isna().to_numpy())[0])
+            raise RingInputError(f"row {row} has no {name!r}; take such rows out, or read the file by fraud.intake")
+    amount = pd.to_numeric(made["amount_fen"], errors="coerce").to_numpy(np.float64)
+    if not (amount == np.floor(amount)).all():
+        row = int(np.flatnonzero(amount != np.floor(amount))[0])
+        raise RingInputError(f"row {row}: amount_fen is {made['amount_fen'].iloc[row]!r}; it must be whole fen")
+    numbers = [name for name in _TEXTS if name in made and pd.api.types.is_numeric_dtype(made[name])]
+    return made.assign(**{name: _text(made[name]) for name in numbers})
+
+
+def _text(column: "pd.Series[float]") -> "pd.Series[str]":
+    """Write numbers as text; a whole number that missing values made a float gets no point."""
+    whole = column.dropna()
+    if pd.api.types.is_float_dtype(column) and (whole == np.floor(whole)).all():
+        column = column.astype("Int64")
+    return column.astype("object").where(column.notna(), None).map(str, na_action="ignore")
+
+
 def payer_column(frame: pd.DataFrame) -> "pd.Series[str]":
     """Return who pays: the account, and the customer where a payment names no account."""
     if "account_id" not in frame.columns:
@@ -90,8 +145,8 @@ def read_transfers(frame: pd.DataFrame) -> Transfers:
 
     Raises
     ------
-    ColumnMissingError
-        If one of these columns is missing.
+    ColumnMissingError, RingInputError
+        As for `checked`.
 
     Examples
     --------
@@ -100,11 +155,7 @@ def read_transfers(frame: pd.DataFrame) -> Transfers:
     >>> len(transfers), transfers.accounts[transfers.payer[0]]
     (30, 'A1')
     """
-    for name in ("occurred_at", "payee_id", "amount_fen"):
-        if name not in frame.columns:
-            raise ColumnMissingError(f"rings are looked for among transfers: the column {name!r} is missing")
-    if not {"account_id", "customer_id"} & set(frame.columns):
-        raise ColumnMissingError("rings need to know who pays: neither 'account_id' nor 'customer_id' is there")
+    frame = checked(frame)
     payer, payee = payer_column(frame), frame["payee_id"].astype("object")
     size = len(frame)
     # pairs of columns in one numbering: an account is the same whether it pays or is paid

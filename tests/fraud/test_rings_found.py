@@ -186,6 +186,8 @@ def test_frauds_of_the_province_lead_to_the_gangs_accounts_and_devices():
     [
         (lambda: find(payments().drop(columns="payee_id")), ColumnMissingError, "payee_id"),
         (lambda: find(payments().drop(columns=["account_id", "customer_id"])), ColumnMissingError, "who pays"),
+        (lambda: find(payments().assign(occurred_at=pd.NaT)), RingInputError, "row 0 has no 'occurred_at'"),
+        (lambda: find(payments().assign(amount_fen=1.5)), RingInputError, "amount_fen is .*1.5.* whole fen"),
         (lambda: find(payments(), window_days=0), RingInputError, "window_days is 0"),
         (lambda: find(payments(), confirmed=[1]), ColumnMissingError, "transaction_id"),
         (lambda: find(payments().assign(transaction_id=range(30)), confirmed=[99]), RingInputError, "99"),
@@ -199,3 +201,15 @@ def test_what_cannot_be_searched_is_refused(call, error, named):
 def test_a_table_without_transfers_has_no_rings():
     assert find(payments().head(0)) == []
     assert find(payments().assign(payee_id=None)) == []
+
+
+def test_identifiers_may_be_numbers():
+    frame = payments()
+    codes = {name: 1_000 + k for k, name in enumerate(sorted({*frame["account_id"], *frame["payee_id"]}))}
+    numbers = frame.assign(
+        account_id=frame["account_id"].map(codes), payee_id=frame["payee_id"].map(codes).astype(float)
+    )
+    ring, same = find(numbers, window_days=10)[0], find(frame, window_days=10)[0]
+    assert ring.accounts == tuple(str(codes[name]) for name in same.accounts)
+    assert ring.score == same.score
+    assert len(ring.flows) == 5
