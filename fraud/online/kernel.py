@@ -37,7 +37,8 @@ class Limits:
         An entity, or a pair, that is silent for longer begins a new life. It must be longer than the longest window and
         the delay of labels together.
     entities, pairs
-        How many are remembered; above that, those that were silent longest are forgotten.
+        How many are remembered: before twice as many are reached, those that were silent longest are forgotten, down to
+        half of it. Only then features change, in tables and single events alike.
     numbers
         How many numbers of transactions are remembered at least, to know duplicates.
     """
