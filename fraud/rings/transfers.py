@@ -122,9 +122,9 @@ def checked(frame: pd.DataFrame) -> pd.DataFrame:
 def _text(column: "pd.Series[float]") -> "pd.Series[str]":
     """Write numbers as text; a whole number that missing values made a float gets no point."""
     whole = column.dropna()
-    if pd.api.types.is_float_dtype(column) and (whole == np.floor(whole)).all():
-        column = column.astype("Int64")
-    return column.astype("object").where(column.notna(), None).map(str, na_action="ignore")
+    is_whole = pd.api.types.is_float_dtype(column) and bool((whole == np.floor(whole)).all())
+    values = (column.astype("Int64") if is_whole else column).astype("object")
+    return values.where(column.notna(), None).map(str, na_action="ignore")
 
 
 def payer_column(frame: pd.DataFrame) -> "pd.Series[str]":
