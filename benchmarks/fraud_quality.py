@@ -169,13 +169,13 @@ def _pyod(province: _Province, plain: Sequence[str], seed: int) -> Scores:
     try:
         from pyod.models.copod import COPOD
         from pyod.models.ecod import ECOD
-        from pyod.models.hbos import HBOS
         from pyod.models.iforest import IForest
+        from pyod.models.pca import PCA
     except ImportError:
         raise PeerMissingError("pyod is not installed; the extra 'peers' of Hexi has it") from None
     amount = province.outcome["amount_fen"].to_numpy(np.float64)
     found = {}
-    for detector in (ECOD(), COPOD(), HBOS(), IForest(random_state=seed)):
+    for detector in (ECOD(), COPOD(), PCA(random_state=seed), IForest(random_state=seed)):
         learner = fitted(detector, province.learnt[plain], province.label)
         values = score(learner, province.judged[plain])
         found[f"PyOD {type(detector).__name__}"] = (values, (values - values.min()) * amount)
