@@ -187,7 +187,7 @@ def _by_numpy(tests: Sequence[Any], table: pd.DataFrame) -> Callable[[], npt.NDA
     return judge
 
 
-class _Array(np.ndarray):  # type: ignore[type-arg]  # any shape
+class _Array(np.ndarray):
     """An array whose operators can be called by name with a number on either side."""
 
 
@@ -223,7 +223,7 @@ NUMEXPR = _Numexpr(" & ", " | ", "({name} == {name})", "({name} != {name})", gua
 def _by_numexpr(tests: Sequence[Any], table: pd.DataFrame) -> Callable[[], npt.NDArray[np.int64]]:
     from dataclasses import replace
 
-    import numexpr
+    import numexpr  # type: ignore[import-untyped]  # it has no types
 
     numexpr.set_num_threads(THREADS)
     columns, texts = numbered(table)

@@ -38,8 +38,9 @@ _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 class Dialect(Protocol):
     """How a language writes the parts of a condition; what they are made of is its own business."""
 
-    guarded: bool
-    """Whether a comparison must be told to fail on a missing value."""
+    @property
+    def guarded(self) -> bool:
+        """Whether a comparison must be told to fail on a missing value."""
 
     def field(self, name: str) -> Any:
         """Return the value of a field."""

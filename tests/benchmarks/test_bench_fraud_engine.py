@@ -59,7 +59,7 @@ def test_a_replay_in_a_stream_hits_what_the_table_at_once_hits(file):
 
 
 def test_quality_is_told_with_intervals_over_the_provinces(monkeypatch):
-    small = {"seeds": (101, 102), "n": 4_000, "rate": 0.05, "trees": 5}
+    small = {"seeds": (101, 102), "n": 2_500, "rate": 0.06, "trees": 3}
     monkeypatch.setattr(fraud_quality, "_QUICK", small)
     found = fraud_quality.run(quick=True)
     value = {(one.dataset, one.subject, one.metric): one.value for one in found}
