@@ -122,7 +122,7 @@ def _province(n: int, seed: int, rate: float) -> _Province:
     for part in transactions.stream(n, seed, rate):
         frame = transactions.frame_of(part)
         made = builder.update(frame.assign(**{LABEL: truth.labels_of(part)}))
-        hits = rules.hits({**{name: made[name] for name in made}, **{name: frame[name] for name in frame}})
+        hits = rules.hits({str(name): column for one in (made, frame) for name, column in one.items()})
         table = pd.concat([made[list(CORE)], pd.DataFrame(hits, made.index, prefixed, np.float32)], axis=1)
         known = truth.truth_of(part)[["transaction_id", "is_fraud", "typology"]]
         tables.append(table)
@@ -150,7 +150,7 @@ def _split(table: pd.DataFrame, facts: pd.DataFrame) -> _Province:
 
 def _scores(province: _Province, seed: int, trees: int | None) -> Scores:
     amount = province.outcome["amount_fen"].to_numpy(np.float64)
-    plain = [name for name in province.learnt if not str(name).startswith(RULE_PREFIX)]
+    plain = [str(name) for name in province.learnt if not str(name).startswith(RULE_PREFIX)]
     blend = Blend(n_trees=trees, delay=_DELAY, random_state=seed)
     blend.fit(province.learnt, province.label, province.weight, times=province.times)
     names = {"blend": BLEND, "rules": "rules alone"}
@@ -167,10 +167,10 @@ def _scores(province: _Province, seed: int, trees: int | None) -> Scores:
 
 def _pyod(province: _Province, plain: Sequence[str], seed: int) -> Scores:
     try:
-        from pyod.models.copod import COPOD
-        from pyod.models.ecod import ECOD
-        from pyod.models.iforest import IForest
-        from pyod.models.pca import PCA
+        from pyod.models.copod import COPOD  # type: ignore[import-untyped]  # it has no types
+        from pyod.models.ecod import ECOD  # type: ignore[import-untyped]  # it has no types
+        from pyod.models.iforest import IForest  # type: ignore[import-untyped]  # it has no types
+        from pyod.models.pca import PCA  # type: ignore[import-untyped]  # it has no types
     except ImportError:
         raise PeerMissingError("pyod is not installed; the extra 'peers' of Hexi has it") from None
     amount = province.outcome["amount_fen"].to_numpy(np.float64)

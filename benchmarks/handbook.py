@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -59,7 +60,7 @@ _WEEKS: dict[int, tuple[date, ...]] = {
     1: (date(2018, 6, 20), _PUBLISHED_WEEK),
     2: (date(2018, 6, 20), _PUBLISHED_WEEK),
 }
-_QUICK_WORLD = {"customers": 400, "terminals": 1_500, "days": 71}
+_QUICK_WORLD: dict[str, Any] = {"customers": 400, "terminals": 1_500, "days": 71}
 _QUICK_WEEK = date(2018, 5, 20)
 
 
@@ -196,7 +197,7 @@ def judge(
             "amount alone (floor)": (payments["TX_AMOUNT"].to_numpy()[chosen.judged], None),
             FOREST: timed(lambda: _forest_scores(table, chosen, seed)),
             OURS: timed(lambda: scores_of(choice.candidate, table.ours, payments, chosen, seed)),
-            **{one.model: timed(lambda one=one: scores_of(one, table.ours, payments, chosen, seed)) for one in own},
+            **{one.model: timed(partial(scores_of, one, table.ours, payments, chosen, seed)) for one in own},
             "perfect (ceiling)": (label[chosen.judged].astype(np.float64), None),
         }
     found = []

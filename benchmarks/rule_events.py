@@ -19,7 +19,7 @@ from benchmarks.rule_dialects import CEL, PYTHON, ZEN, JsonLogic, translate
 
 __all__ = ["Judge", "Single", "singles"]
 
-Judge = Callable[[Mapping[str, Any]], tuple[int, ...]]
+Judge = Callable[[dict[str, Any]], tuple[int, ...]]
 """From one event to the positions of the rules that hit."""
 
 
@@ -29,7 +29,7 @@ class Single:
 
     name: str
     judge: Judge
-    shape: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    shape: Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 def singles(tests: Sequence[Any], never_missing: Collection[str] = ()) -> tuple[Single, ...]:
@@ -77,7 +77,7 @@ def _true(values: Sequence[Any]) -> tuple[int, ...]:
     return tuple(place for place, value in enumerate(values) if value)
 
 
-def _with_floats(event: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_floats(event: Mapping[str, Any]) -> dict[str, Any]:
     """Return an event whose numbers are all floats: CEL compares no integer with a float."""
     return {name: float(value) if isinstance(value, int) else value for name, value in event.items()}
 
