@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, process_time, thread_time
@@ -185,7 +186,7 @@ def replay(path: Path, rows: int, learnt_rows: int = _LEARNT_ROWS, trees: int = 
             frame = _timed(done, "reading", lambda: next(frames, None))
             if frame is None:
                 break
-            features = _timed(done, "features", lambda frame=frame: builder.update(frame))
+            features = _timed(done, "features", partial(builder.update, frame))
             if waiting is not None:
                 waiting.result()
             waiting = other.submit(judge.take, done, frame, features)
