@@ -73,6 +73,12 @@ def test_the_quick_run_measures_everybody_by_everything_with_a_scorer_of_our_own
     before, steps = list(sys.path), []
     found = fraud.run(quick=True, progress=lambda *step: steps.append(step), scorer="own_scorer_of_a_test:Ratio")
     names = [subject.name for subject in subjects.shipped(7)]
+    speed = [one for one in found if one.dataset == "province: speed"]
+    assert {one.metric for one in speed} == {"one row p50", "one row p99", "in a batch"}
+    assert {one.subject for one in speed} == {"own_scorer_of_a_test:Ratio", *names}
+    tried = {one.subject for one in found if one.dataset == "province: laws (1 kept, 0 broken)"}
+    assert tried == {"own_scorer_of_a_test:Ratio", subjects.OURS}
+    found = [one for one in found if one.dataset in ("province", "foreign columns")]
     assert list(dict.fromkeys(one.subject for one in found)) == [
         "own_scorer_of_a_test:Ratio",
         *names,
