@@ -79,7 +79,7 @@ class Watch:
     def told(self, now: float) -> dict[str, Any]:
         """Return everything that the page shows, but for the decisions themselves."""
         rows = {second: counts for second, counts in self._seconds if second >= int(now) - SPAN}
-        last = [rows.get(second, Counter()) for second in range(int(now) - 60, int(now))]
+        last = [rows.get(second, Counter()) for second in range(int(now) - 59, int(now) + 1)]
         minute: Counter[str] = sum(last, Counter())
         lived = max(min(60.0, now - self.started), 1.0)
         rules: Counter[str] = sum((counts for slot, counts in self._rules if slot * 10 >= now - SPAN), Counter())

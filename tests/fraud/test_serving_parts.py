@@ -142,7 +142,7 @@ def test_rates_and_rules_are_those_of_the_last_minutes() -> None:
     told = {"event_id": "T", "action_name": "hold", "probability": None, "hits": ["r"], "reasons": [], "degraded": True}
     for second in range(600):
         watch.decided({}, told, 1_000_000, float(second))
-    seen = watch.told(600.0)
+    seen = watch.told(599.5)
     assert (seen["rate"], seen["minute"]["hold"], seen["minute"]["degraded"]) == (1.0, 60, 60)
     assert (seen["counts"]["hold"], seen["hit_rules"]) == (600, [["r", 300]])
     assert seen["rates"] == [1] * 300
