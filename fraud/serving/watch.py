@@ -47,7 +47,7 @@ class Watch:
         self.counts: Counter[str] = Counter(dict.fromkeys([*ACTIONS, "degraded", "repeated", "conflict", "refused"], 0))
         self.recent: deque[dict[str, Any]] = deque(maxlen=_RECENT)
         self.number = 0
-        self._seconds: deque[tuple[int, Counter[str]]] = deque(maxlen=SPAN)
+        self._seconds: deque[tuple[int, Counter[str]]] = deque(maxlen=SPAN + 1)
         self._rules: deque[tuple[int, Counter[str]]] = deque(maxlen=SPAN // 10)
         self.refusals: Counter[str] = Counter()
 
