@@ -18,9 +18,11 @@ from fraud.costs import CostTable
 from fraud.decision import decide
 from fraud.errors import TooFewRowsError
 from fraud.features import FeatureBuilder
+from fraud.features.asked import asked_by
 from fraud.features.codes import Coder
 from fraud.reasons import reference_values
 from fraud.rules import ACTIONS, Rulebook
+from fraud.rules.compiled import compile_rules
 from fraud.sample import LearningSample
 from fraud.schema import LABEL
 from fraud.scorers import RULE_PREFIX, Blend, RulesAndIsolation
@@ -138,9 +140,11 @@ class _Path:
         progress: Progress,
     ) -> None:
         self.split, self.costs, self.seed, self.progress = split, costs, seed, progress
-        self.builder = FeatureBuilder(columns, split.delay_days)
+        read = [name for rule in rulebook.rules for name in rule.fields]
+        self.builder = FeatureBuilder(columns, split.delay_days, asked_by(read))
         fields = (set(columns) - {LABEL}) | set(self.builder.names)
         self.rulebook, self.rules_left_out = rulebook.available(fields)
+        self.rules = compile_rules(self.rulebook)
         self.severity = {f"{RULE_PREFIX}{rule.id}": float(rule.severity) for rule in self.rulebook.rules}
         self.demands = np.array([ACTIONS.index(rule.action) for rule in self.rulebook.rules], np.int8)
         self.labelled = LABEL in columns
@@ -158,7 +162,7 @@ class _Path:
         """Work over the next rows."""
         features = self.builder.update(chunk)
         raw = {name: chunk[name] for name in chunk.columns if name != LABEL}
-        hits = self.rulebook.hits({**{name: features[name] for name in features.columns}, **raw})
+        hits = self.rules.hits({**{name: features[name] for name in features.columns}, **raw})
         table = pd.concat([features, pd.DataFrame(hits, features.index, list(self.severity), np.float64)], axis=1)
         label = chunk[LABEL].to_numpy(np.float64) if self.labelled else np.full(len(chunk), np.nan)
         customer = self.customers.encode(chunk["customer_id"])

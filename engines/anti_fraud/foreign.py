@@ -9,7 +9,7 @@ from engines.anti_fraud.judged import Judged, counting, shipped_costs
 from engines.progress import Report
 from fraud import intake
 from fraud.evaluation import evaluate
-from fraud.rules import first_rulebook
+from fraud.rules import full_rulebook
 from fraud.split import judged_share, time_split
 
 __all__ = ["evaluate_file", "mapping_table"]
@@ -60,7 +60,7 @@ def evaluate_file(
     costs = shipped_costs()
     split = time_split(staged.first, staged.last, judged_share(staged.rows))
     frames = intake.chunks(staged)
-    evaluation = evaluate(frames, staged.columns, split, first_rulebook(), costs, seed, counting(progress, staged.rows))
+    evaluation = evaluate(frames, staged.columns, split, full_rulebook(), costs, seed, counting(progress, staged.rows))
     sample = next(intake.chunks(staged, 1_500))
     return Judged(evaluation, costs, staged.rows, sample, None, _notes(staged, quarantine), dict(staged.reasons))
 

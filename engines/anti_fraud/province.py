@@ -11,7 +11,7 @@ from datasets.world import DAYS, FIRST_DAY
 from engines.anti_fraud.judged import Judged, counting, shipped_costs
 from engines.progress import Report
 from fraud.evaluation import evaluate
-from fraud.rules import first_rulebook
+from fraud.rules import full_rulebook
 from fraud.schema import LABEL
 from fraud.split import judged_share, time_split
 
@@ -44,7 +44,7 @@ def evaluate_province(seed: int, size: int, base_rate: float, progress: Report) 
             yield frame
 
     columns = (*transactions.COLUMNS, LABEL)
-    evaluation = evaluate(chunks(), columns, split, first_rulebook(), costs, seed, counting(progress, size))
+    evaluation = evaluate(chunks(), columns, split, full_rulebook(), costs, seed, counting(progress, size))
     names_zh = {scenario.name: scenario.name_zh for scenario in SCENARIOS}
     listed = pd.concat(frauds, ignore_index=True)[["transaction_id", "typology"]]
     listed = listed[listed["transaction_id"].isin(evaluation.scored["transaction_id"])]

@@ -21,7 +21,7 @@ from fraud.engine.deciding import Engine
 from fraud.engine.folder import save_engine
 from fraud.engine.setting import Model
 from fraud.errors import TooFewRowsError
-from fraud.features.catalogue import CORE, FEATURES
+from fraud.features.asked import asked_by
 from fraud.features.reading import read_flags, read_seconds
 from fraud.rules import Rulebook
 from fraud.sample import LearningSample
@@ -116,7 +116,8 @@ def train(
     from fraud.rules.reading import full_rulebook
 
     whole = full_rulebook() if rulebook is None else rulebook
-    online = OnlineFeatures(columns, delay_days, _wanted(whole, features))
+    read = [name for rule in whole.rules for name in rule.fields]
+    online = OnlineFeatures(columns, delay_days, asked_by(read, features))
     book, left_out = whole.available([*columns, *online.names])
     rules, sample = compile_rules(book), LearningSample(most)
     rows, latest = 0, None
@@ -135,12 +136,6 @@ def train(
     about = {"rows": rows, "learnt": sample.honest + sample.frauds, "frauds": sample.frauds}
     version = "" if folder is None else save_engine(engine, folder, about)
     return Trained(engine, rows, sample.honest + sample.frauds, sample.frauds, left_out, version)
-
-
-def _wanted(rulebook: Rulebook, features: Sequence[str] | None) -> list[str]:
-    """Return the features that model and rules read, in the order of the catalogue."""
-    wanted = {*(CORE if features is None else features), *(name for rule in rulebook.rules for name in rule.fields)}
-    return [feature.name for feature in FEATURES if feature.name in wanted]
 
 
 def _taken_in(online: "OnlineFeatures", chunk: pd.DataFrame) -> pd.DataFrame:
