@@ -116,7 +116,8 @@ def degrees_near(place: NDArray[np.int64], who: NDArray[np.int64], is_longitude:
     centre = np.rint(np.array(CENTRES)[:, int(is_longitude)] * 100_000).astype(np.int64)
     # factors near the golden section scatter neighbours; odd, so that no degree is whole and loses its point as text
     offset = who * (61_803_391 if is_longitude else 41_421_357) % (2 * _SCATTER) - _SCATTER
-    return (centre[place] + offset | 1) / 100_000.0
+    degrees: NDArray[np.float64] = (centre[place] + offset | 1) / 100_000.0
+    return degrees
 
 
 def make(n: int, seed: int) -> pd.DataFrame:
