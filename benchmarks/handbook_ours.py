@@ -22,7 +22,7 @@ from fraud.features import FeatureBuilder
 from fraud.schema import LABEL
 from fraud.scorers import Blend, GradientBoosting, RandomForest, fitted, score
 
-__all__ = ["CANDIDATES", "Candidate", "Chosen", "choose", "our_features"]
+__all__ = ["CANDIDATES", "Candidate", "Chosen", "choose", "our_features", "scores_of"]
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int], None]

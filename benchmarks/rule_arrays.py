@@ -17,7 +17,7 @@ from benchmarks.errors import PeerMissingError
 from benchmarks.rule_dialects import SQL, Words, translate
 from fraud.rules import Rulebook
 
-__all__ = ["NUMEXPR", "Batch", "batches", "numbered", "polars_expressions"]
+__all__ = ["NUMEXPR", "Batch", "batches", "duckdb_select", "numbered", "polars_expressions", "polars_table"]
 
 Floats = npt.NDArray[np.float64]
 
