@@ -14,6 +14,7 @@ from fraud.summary import Figures, decisions
 __all__ = ["percent", "tables"]
 
 _MOST_RULES = 12
+_MOST_NAMES = 6
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -101,6 +102,12 @@ def _rules(judged: Judged) -> Table:
     return Table("Rules that found most frauds", "发现欺诈最多的规则", head, rows)
 
 
+def _few(names: list[str]) -> str:
+    """Name the first few, and say how many more there are."""
+    rest = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" … and {rest:,} more · 等 {len(names):,} 个" if rest > 0 else "")
+
+
 def _left_out(judged: Judged) -> tuple[Table, ...]:
     """Name the features and rules that the table has no columns for."""
     evaluation, tables = judged.evaluation, []
@@ -113,7 +120,7 @@ def _left_out(judged: Judged) -> tuple[Table, ...]:
             # a rule may miss a feature, which in turn misses columns: the reader is told the columns
             wanted = {column for field in missing for column in evaluation.features_left_out.get(field, (field,))}
             by_missing.setdefault(", ".join(sorted(wanted)), []).append(name)
-        rows = tuple((missing, str(len(names)), ", ".join(names)) for missing, names in by_missing.items())
+        rows = tuple((missing, str(len(names)), _few(names)) for missing, names in by_missing.items())
         if rows:
             head = ("missing · 缺少", "number · 个数", "left out · 未使用")
             title = f"{what} left out for want of columns"
