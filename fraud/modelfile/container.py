@@ -67,6 +67,15 @@ def unpacked(content: bytes) -> tuple[Any, list[Array], str]:
     ------
     ModelFileError
         If it is another kind of file, was cut off or changed, or says of its arrays what does not fit them.
+
+    Examples
+    --------
+    >>> content, version = packed({"a": 1}, [])
+    >>> unpacked(content) == ({"a": 1}, [], version)
+    True
+    >>> unpacked(content[:-1])
+    Traceback (most recent call last):
+    fraud.errors...ModelFileError: The model file was cut off or changed: ...
     """
     head = len(_TITLE) + _HASH_DIGITS + 1
     if not content.startswith(_TITLE):

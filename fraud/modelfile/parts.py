@@ -65,6 +65,12 @@ def disassembled(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
     ------
     ModelKindError
         If a part is of a kind that is not on the list.
+
+    Examples
+    --------
+    >>> arrays = []
+    >>> disassembled(["a", np.array([1.5])], arrays), arrays
+    (['a', {'array': 0}], [array([1.5])])
     """
     if isinstance(value, np.ndarray) and value.dtype != object and value.dtype.kind != "U":
         arrays.append(value)
@@ -91,6 +97,14 @@ def reassembled(value: Any, arrays: list[npt.NDArray[Any]]) -> Any:
     ------
     ModelFileError
         If a kind is not on the list, its fields are not the ones it has, or an array is not there.
+
+    Examples
+    --------
+    >>> reassembled(["a", {"array": 0}], [np.array([1.5])])
+    ['a', array([1.5])]
+    >>> reassembled({"kind": "os.system", "fields": {}}, [])
+    Traceback (most recent call last):
+    fraud.errors...ModelFileError: The model file holds a part of the kind 'os.system'; known are ...
     """
     if isinstance(value, list):
         return [reassembled(entry, arrays) for entry in value]

@@ -33,6 +33,14 @@ def check_sound(model: Any, width: int) -> None:
     ------
     ModelFileError
         If a length, a type or an index in it does not fit.
+
+    Examples
+    --------
+    >>> card = RuleScorecard().fit([[1.0], [1.0], [0.0], [0.0]], [1, 1, 0, 0])
+    >>> check_sound(card, 1)
+    >>> check_sound(card, 2)
+    Traceback (most recent call last):
+    fraud.errors...ModelFileError: The model file holds ... a model of 1 features where 2 are read...
     """
     try:
         _check(model, width)

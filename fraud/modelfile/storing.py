@@ -114,6 +114,12 @@ def load(path: Path, names: Sequence[str] | None = None, version: str | None = N
         If there is no such file, it is not a model, was cut off or changed, or has another version.
     ModelMisfitError
         If the model's features differ from the names; the message names the first that does.
+
+    Examples
+    --------
+    >>> load(Path("lost.model"))
+    Traceback (most recent call last):
+    fraud.errors...ModelFileError: The model file lost.model cannot be read: No such file or directory.
     """
     try:
         if path.stat().st_size > _MOST_BYTES:

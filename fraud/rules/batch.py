@@ -43,7 +43,18 @@ class HitLists:
 
 
 def word_cells(tables: Tables, prepared: Prepared) -> WordCells:
-    """Return for each source of texts the cell of each category of its column; the last one is for missing."""
+    """Return for each source of texts the cell of each category of its column; the last one is for missing.
+
+    Examples
+    --------
+    >>> from fraud.rules.columns import prepare
+    >>> from fraud.rules.language import parse_condition
+    >>> from fraud.rules.tables import build
+    >>> tables = build([parse_condition('channel == "atm"')])
+    >>> prepared = prepare({"channel": np.array(["atm", "pos"])}, ["channel"])
+    >>> [cells.tolist() for cells in word_cells(tables, prepared).values()]
+    [[2, 1, 0]]
+    """
     found: dict[Source, Any] = {}
     for source, axis in zip(tables.sources, tables.axes, strict=True):
         if isinstance(source, Textual) and isinstance(axis, Words):
@@ -70,6 +81,16 @@ def judge_block(tables: Tables, loops: Any, prepared: Prepared, words: WordCells
         The rows.
     words
         What `word_cells` returned for the whole table.
+
+    Examples
+    --------
+    >>> from fraud.rules.columns import prepare
+    >>> from fraud.rules.language import parse_condition
+    >>> from fraud.rules.tables import build
+    >>> tables = build([parse_condition("hour < 5"), parse_condition("hour is null or hour == 3")])
+    >>> prepared = prepare({"hour": np.array([3, 9])}, ["hour"])
+    >>> judge_block(tables, plain, prepared, word_cells(tables, prepared))
+    (array([2, 0]), array([0, 1], dtype=int16))
     """
     with np.errstate(all="ignore"):
         return _judge(tables, loops, prepared, words)

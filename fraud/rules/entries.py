@@ -72,6 +72,13 @@ def check_entries(
     ------
     RulebookError
         At the first entry that is wrong.
+
+    Examples
+    --------
+    >>> here = Here("mine.toml", Places(""), (), "the rulebook")
+    >>> check_entries({"id": "mine", "versoin": 1}, {"id": str, "version": int}, here)
+    Traceback (most recent call last):
+    fraud.errors...RulebookError: mine.toml: the rulebook has an unknown entry 'versoin'; did you mean 'version'?
     """
     known = {**needed, **(optional or {})}
     for name in table:
@@ -113,6 +120,14 @@ def rule_of(
     ------
     RulebookError, ConditionError
         At what is wrong.
+
+    Examples
+    --------
+    >>> entry = dict.fromkeys(("title", "title_zh", "reason", "reason_zh", "owner"), "At night")
+    >>> entry |= {"id": "night", "when": "hour < 5", "action": "hold", "severity": 2, "tags": []}
+    >>> entry |= {"hits": [{"hour": 3}], "misses": [{"hour": 9}]}
+    >>> rule_of(entry, Here("mine.toml", Places(""), (), "rule 'night'"), {"hour": "number"}, {}).condition
+    Comparison(operator='<', left=Field(name='hour'), right=Number(value=5, ...))
     """
     check_entries(entry, RULE, here, OPTIONAL)
     _check_values(entry, here)
@@ -169,6 +184,13 @@ def check_example(event: object, vocabulary: Mapping[str, Kind], here: Here, nam
     ------
     RulebookError
         At what is wrong.
+
+    Examples
+    --------
+    >>> here = Here("mine.toml", Places(""), (), "rule 'a'")
+    >>> check_example({"amount_fen": 1.5}, {"amount_fen": "money"}, here, "hits", 0)
+    Traceback (most recent call last):
+    fraud.errors...RulebookError: mine.toml: rule 'a': example 1 of 'hits': 'amount_fen' is 1.5; it must be whole fen
     """
     who = f"example {number + 1} of {name!r}"
     if not isinstance(event, dict) or not event:

@@ -95,6 +95,13 @@ def true_rows(condition: Node, prepared: Prepared, known: Known) -> Mask:
         The columns that it reads.
     known
         Tests made so far on the same rows; it is added to. Start with an empty one.
+
+    Examples
+    --------
+    >>> from fraud.rules.language import parse_condition
+    >>> prepared = prepare({"hour": np.array([3.0, 9.0, np.nan])}, ["hour"])
+    >>> true_rows(parse_condition("not hour > 5"), prepared, {})
+    array([ True, False, False])
     """
     with np.errstate(all="ignore"):
         return _mask(condition, True, prepared, known)
@@ -150,7 +157,14 @@ def _test(node: Node, wanted: bool, prepared: Prepared) -> Mask:
 
 
 def is_text(node: Node, prepared: Prepared) -> bool:
-    """Say whether a side is text; a column in which nothing is present may be either."""
+    """Say whether a side is text; a column in which nothing is present may be either.
+
+    Examples
+    --------
+    >>> prepared = prepare({"channel": np.array(["atm"]), "hour": np.array([3])}, ["channel", "hour"])
+    >>> is_text(Field("channel"), prepared), is_text(Field("hour"), prepared)
+    (True, False)
+    """
     if isinstance(node, Field):
         found = prepared.columns[node.name]
         return not isinstance(found, Numbers) and bool(found.valid.any())
@@ -185,7 +199,15 @@ def _text_in(value: Node, items: tuple[Number | Text, ...], wanted: bool, prepar
 
 
 def numbers(node: Node, prepared: Prepared) -> Numbers:
-    """Return the values of a number, and where it has one; both may be single values."""
+    """Return the values of a number, and where it has one; both may be single values.
+
+    Examples
+    --------
+    >>> prepared = prepare({"hour": np.array([3.0, np.nan])}, ["hour"])
+    >>> found = numbers(Arithmetic(Number(6), (("/", Field("hour")),)), prepared)
+    >>> found.values.tolist(), found.valid.tolist()
+    ([2.0, nan], [True, False])
+    """
     match node:
         case Number(value):
             return Numbers(value, np.True_)

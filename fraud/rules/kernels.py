@@ -37,7 +37,15 @@ def _compiled(function: F) -> F:
 
 @_compiled
 def find_cells(values: Any, bounds: Any, cells: Any) -> None:
-    """Write the cell of each value: 0 for NaN, else 1 and the number of bounds that it reaches."""
+    """Write the cell of each value: 0 for NaN, else 1 and the number of bounds that it reaches.
+
+    Examples
+    --------
+    >>> cells = np.zeros(4, np.uint8)
+    >>> find_cells(np.array([np.nan, 1.0, 2.0, 9.0]), np.array([2.0, 5.0]), cells)
+    >>> cells.tolist()
+    [0, 1, 2, 3]
+    """
     for start in range(0, len(values), _TILE):
         some, found = values[start : start + _TILE], cells[start : start + _TILE]
         for row in range(len(some)):
@@ -50,7 +58,15 @@ def find_cells(values: Any, bounds: Any, cells: Any) -> None:
 
 @_compiled
 def narrow(cells: Any, base: Any, table: Any, starts: Any, reads: Any, alive: Any) -> None:
-    """Leave alive (words, rows or more) what the masks of the cells (sources, rows) leave, in one part of the reads."""
+    """Leave alive (words, rows or more) what the masks of the cells (sources, rows) leave, in one part of the reads.
+
+    Examples
+    --------
+    >>> table, alive, first = np.array([[0, 1, 3]], np.uint64), np.full((1, 3), 3, np.uint64), np.array([0])
+    >>> narrow(np.array([[1, 2, 0]]), first, table, np.array([0, 1]), first, alive)
+    >>> alive.tolist()
+    [[1, 3, 0]]
+    """
     for start in range(0, cells.shape[1], _TILE):
         for word in range(len(starts) - 1):
             left = alive[word, start : min(start + _TILE, cells.shape[1])]
@@ -63,7 +79,14 @@ def narrow(cells: Any, base: Any, table: Any, starts: Any, reads: Any, alive: An
 
 @_compiled
 def keep_running(alive: Any, rows: Any, kept: Any) -> int:
-    """Copy what is alive in the rows that are still in the running, and their positions; return how many they are."""
+    """Copy what is alive in the rows that are still in the running, and their positions; return how many they are.
+
+    Examples
+    --------
+    >>> rows, kept = np.zeros(3, int), np.zeros((1, 3), np.uint64)
+    >>> keep_running(np.array([[0, 5, 6]], np.uint64), rows, kept), rows[:2].tolist(), kept[:, :2].tolist()
+    (2, [1, 2], [[5, 6]])
+    """
     found = 0
     for row in range(alive.shape[1]):
         left = np.uint64(0)
@@ -79,7 +102,14 @@ def keep_running(alive: Any, rows: Any, kept: Any) -> int:
 
 @_compiled
 def find_readers(alive: Any, rows: int, words: Any, cares: Any, places: Any) -> int:
-    """Find the rows in the running, of the first `rows`, that have a term alive of those that are cared for."""
+    """Find the rows in the running, of the first `rows`, that have a term alive of those that are cared for.
+
+    Examples
+    --------
+    >>> alive, places = np.array([[0, 1, 3]], np.uint64), np.zeros(3, int)
+    >>> find_readers(alive, 3, np.array([0]), np.array([2], np.uint64), places), places[:1].tolist()
+    (1, [2])
+    """
     found = 0
     is_read = np.empty(_TILE, np.bool_)
     for start in range(0, rows, _TILE):
@@ -106,14 +136,30 @@ def narrow_some(cells: Any, places: Any, words: Any, masks: Any, alive: Any) -> 
 
 @_compiled
 def translate(codes: Any, cells_of_codes: Any, cells: Any) -> None:
-    """Write the cell of each text; code -1, missing, has the last one."""
+    """Write the cell of each text; code -1, missing, has the last one.
+
+    Examples
+    --------
+    >>> cells = np.zeros(3, np.uint8)
+    >>> translate(np.array([1, -1, 0]), np.array([2, 1, 0], np.uint8), cells)
+    >>> cells.tolist()
+    [1, 0, 2]
+    """
     for row in range(len(codes)):
         cells[row] = cells_of_codes[codes[row]]
 
 
 @_compiled
 def count_hits(alive: Any, rule_of: Any, counts: Any) -> None:
-    """Count the rules of each row that have a term alive."""
+    """Count the rules of each row that have a term alive.
+
+    Examples
+    --------
+    >>> counts = np.zeros(2, int)
+    >>> count_hits(np.array([[0b000, 0b111]], np.uint64), np.array([0, 0, 1]), counts)
+    >>> counts.tolist()
+    [0, 2]
+    """
     for row in range(len(counts)):
         counts[row] = 0
         last = -1
@@ -130,7 +176,15 @@ def count_hits(alive: Any, rule_of: Any, counts: Any) -> None:
 
 @_compiled
 def name_hits(alive: Any, rule_of: Any, counts: Any, hits: Any) -> None:
-    """Write the rules of each row that have a term alive, one row after the other."""
+    """Write the rules of each row that have a term alive, one row after the other.
+
+    Examples
+    --------
+    >>> hits = np.zeros(2, np.int16)
+    >>> name_hits(np.array([[0b000, 0b111]], np.uint64), np.array([0, 0, 1]), np.array([0, 2]), hits)
+    >>> hits.tolist()
+    [0, 1]
+    """
     found = 0
     for row in range(len(counts)):
         last = -1

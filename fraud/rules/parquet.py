@@ -39,6 +39,17 @@ def parquet_hits(path: str | Path, rules: CompiledRules, threads: int | None = N
     ------
     RuleEventError
         If a column that a rule reads is missing or of the wrong type.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from fraud.rules.compiled import compile_rules
+    >>> from fraud.rules.reading import first_rulebook
+    >>> book, _ = first_rulebook().available(["terminal_frauds_30d", "terminal_count_7d"])
+    >>> path = Path(tempfile.mkdtemp()) / "rows.parquet"
+    >>> pq.write_table(pa.table({"terminal_frauds_30d": [0, 2], "terminal_count_7d": [9, 9]}), path)
+    >>> [(hits.offsets.tolist(), hits.rules.tolist()) for hits in parquet_hits(path, compile_rules(book))]
+    [([0, 0, 2], [0, 1])]
     """
     with pq.ParquetFile(path) as file:
         schema = file.schema_arrow

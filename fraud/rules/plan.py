@@ -117,6 +117,14 @@ def plan_of(tables: Tables, feature_names: Sequence[str] = ()) -> Plan:
         Of the rulebook.
     feature_names
         Names of the features that come as an array, in its order.
+
+    Examples
+    --------
+    >>> from fraud.rules.language import parse_condition
+    >>> from fraud.rules.tables import build
+    >>> plan = plan_of(build([parse_condition('hour < 5 and channel == "atm"')]))
+    >>> plan.names, len(plan.makers)
+    (('hour',), 1)
     """
     features = {name: place for place, name in enumerate(feature_names)}
     draft = _Draft(features)
@@ -175,6 +183,14 @@ def slots_of(plan: Plan, event: Event, features: Any, into: Any) -> bool:
     ------
     RuleEventError
         If a text is compared as a number or the reverse.
+
+    Examples
+    --------
+    >>> from fraud.rules.language import parse_condition
+    >>> from fraud.rules.tables import build
+    >>> plan, slots = plan_of(build([parse_condition("hour < 5")])), np.zeros(1)
+    >>> slots_of(plan, {"hour": 3}, None, slots), slots.tolist()
+    (True, [3.0])
     """
     try:
         found = plan.fetch(event)

@@ -78,6 +78,11 @@ def load(path: str | Path) -> Rulebook:
         If a file cannot be read, is not TOML, or is not a rulebook.
     ConditionError
         If a condition cannot be read.
+
+    Examples
+    --------
+    >>> load(_SHIPPED / "first.toml").rules == first_rulebook().rules
+    True
     """
     path = Path(path)
     paths = sorted(path.glob("*.toml")) if path.is_dir() else [path]
@@ -111,7 +116,7 @@ def parse(text: str, source: str = "rulebook", vocabulary: Mapping[str, Kind] = 
     --------
     >>> parse("id = 'mine'", "mine.toml")
     Traceback (most recent call last):
-    fraud.errors.RulebookError: mine.toml: the rulebook lacks 'version', 'title', 'title_zh'
+    fraud.errors...RulebookError: mine.toml: the rulebook lacks 'version', 'title', 'title_zh'
     """
     file = _read(text, source)
     if file.table.get("include"):

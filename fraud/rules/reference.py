@@ -126,6 +126,12 @@ def value_of(node: Node, event: Event) -> Value:
     ------
     RuleEventError
         If a whole number of the event is more than 64 bits hold.
+
+    Examples
+    --------
+    >>> half = Arithmetic(Field("hour"), (("/", Number(2)),))
+    >>> value_of(half, {"hour": 3}), value_of(half, {})
+    (1.5, None)
     """
     match node:
         case Number(value) | Text(value):

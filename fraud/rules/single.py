@@ -54,7 +54,14 @@ def judge_plainly(tables: Tables, finders: tuple[CellOf, ...], event: Event) -> 
 
 
 def cell_finder(source: Source, axis: Cuts | Words) -> CellOf:
-    """Return a function that finds the cell of one event."""
+    """Return a function that finds the cell of one event.
+
+    Examples
+    --------
+    >>> find = cell_finder(Numeric(Field("hour")), Cuts.at([("<", 5)]))
+    >>> find({"hour": 3}), find({"hour": 5}), find({})
+    (1, 2, 0)
+    """
     if isinstance(axis, Words):
         make = reader(source, axis)
 
@@ -117,7 +124,14 @@ def _sign(left: Node, right: Node, event: Event) -> int | None:
 
 
 def reader(source: Source, axis: Cuts | Words) -> Callable[[Event], float]:
-    """Return a function that reads a source as a float: the place of a word, any other number, NaN where missing."""
+    """Return a function that reads a source as a float: the place of a word, any other number, NaN where missing.
+
+    Examples
+    --------
+    >>> read = reader(Textual("channel"), Words(("atm", "pos")))
+    >>> read({"channel": "pos"}), read({"channel": "web"}), read({})
+    (2.0, 0.0, nan)
+    """
     if isinstance(axis, Words) and isinstance(source, Textual):
         return _word_reader(source.name, {word: float(place) for place, word in enumerate(axis.words, 1)})
     number = _number(source)

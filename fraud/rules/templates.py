@@ -68,6 +68,14 @@ def segments_of(table: Mapping[str, Any], here: Here) -> Segments:
     ------
     RulebookError
         At an entry that is wrong.
+
+    Examples
+    --------
+    >>> from fraud.rules.places import Places
+    >>> here = Here("mine.toml", Places(""), (), "the rulebook")
+    >>> found = segments_of({"way": {"cash": {"is": '"atm"', "en": "cash", "zh": "取现"}}}, here)
+    >>> found["way"]["cash"].word
+    '"atm"'
     """
     found: dict[str, dict[str, Segment]] = {}
     for parameter, members in table.items():
@@ -101,6 +109,17 @@ def expand(
     ------
     RulebookError, ConditionError
         At what is wrong.
+
+    Examples
+    --------
+    >>> from fraud.rules.places import Places
+    >>> template = dict.fromkeys(("title", "title_zh", "reason", "reason_zh", "owner"), "At night")
+    >>> template |= {"id": "night", "when": "hour < 5", "action": "hold", "severity": 2, "tags": []}
+    >>> template |= {"hits": [{"hour": 3}], "misses": [{"hour": 9}]}
+    >>> template |= {"id": "before_{limit}", "when": "hour < {limit}", "over": {"limit": [4, 5]}}
+    >>> made = expand(template, Here("mine.toml", Places(""), (), "template"), {}, {"hour": "number"})
+    >>> [(one.entry["id"], one.parameters["limit"]) for one in made]
+    [('before_4', '4'), ('before_5', '5')]
     """
     several = {name: dict for name in ("action", "severity") if isinstance(template.get(name), dict)}
     check_entries(template, {**RULE, **several, "over": dict}, here, OPTIONAL)

@@ -99,6 +99,47 @@ def _deepest(parent: Any) -> int:
 
 
 @compiled
+def _mean(nodes: Any, number: Any, cover: Any, parent: Any, start: int, end: int) -> float:
+    """Return the mean value of one tree over the rows that it learnt from."""
+    reach = np.ones(end - start)
+    mean = 0.0
+    for at in range(start, end):
+        if parent[at] >= 0:
+            above = parent[at]
+            share = cover[at] / (cover[nodes[above, 1]] + cover[nodes[above, 2]])
+            reach[at - start] = reach[above - start] * share
+        if nodes[at, 0] < 0:
+            mean += reach[at - start] * number[at]
+    return mean
+
+
+@compiled
+def _carry_up(
+    nodes: Any,
+    parent: Any,
+    edge: Any,
+    start: int,
+    end: int,
+    passes: Any,
+    part: Any,
+    points: Any,
+    carried: Any,
+    shares: Any,
+) -> None:
+    """Carry the leaves' values up to the root, and add what each edge gives the feature that it splits."""
+    for at in range(end - 1, start, -1):
+        place, above = at - start, parent[at] - start
+        feature = nodes[parent[at], 0]
+        for point in range(len(points)):
+            t, whole = points[point], carried[place, point]
+            shares[feature] += whole * (passes[place] - part[place]) / (passes[place] * t + part[place] * (1.0 - t))
+            if edge[at] >= 0:
+                o, z = passes[edge[at] - start], part[edge[at] - start]
+                shares[feature] -= whole * (o - z) / (o * t + z * (1.0 - t))
+            carried[above, point] += whole
+
+
+@compiled
 def _add_tree(
     nodes: Any,
     number: Any,
@@ -118,7 +159,6 @@ def _add_tree(
     part = np.ones(size)
     product = np.ones((size, count))
     carried = np.zeros((size, count))
-    mean = 0.0
     for at in range(start, end):
         place = at - start
         if parent[at] >= 0:
@@ -140,25 +180,8 @@ def _add_tree(
         if nodes[at, 0] < 0:
             for point in range(count):
                 carried[place, point] = number[at] * product[place, point] * weights[point]
-    reach = np.ones(size)
-    for at in range(start, end):
-        if parent[at] >= 0:
-            above = parent[at]
-            share = cover[at] / (cover[nodes[above, 1]] + cover[nodes[above, 2]])
-            reach[at - start] = reach[above - start] * share
-        if nodes[at, 0] < 0:
-            mean += reach[at - start] * number[at]
-    for at in range(end - 1, start, -1):
-        place, above = at - start, parent[at] - start
-        feature = nodes[parent[at], 0]
-        for point in range(count):
-            t, whole = points[point], carried[place, point]
-            shares[feature] += whole * (passes[place] - part[place]) / (passes[place] * t + part[place] * (1.0 - t))
-            if edge[at] >= 0:
-                o, z = passes[edge[at] - start], part[edge[at] - start]
-                shares[feature] -= whole * (o - z) / (o * t + z * (1.0 - t))
-            carried[above, point] += whole
-    return mean
+    _carry_up(nodes, parent, edge, start, end, passes, part, points, carried, shares)
+    return _mean(nodes, number, cover, parent, start, end)
 
 
 @compiled

@@ -150,6 +150,13 @@ def loss_and_slope(
         Encoded rows of shape (n, m), their squares, 0 or 1, and what each row counts.
     penalty
         What the square of each coordinate costs, halved, in the shape of `point`.
+
+    Examples
+    --------
+    >>> Z = np.array([[1.0], [-1.0]])
+    >>> loss, slope = loss_and_slope(np.zeros(3), Z, np.square(Z), np.array([1, 0]), np.ones(2), np.zeros(3))
+    >>> round(loss, 3), slope.tolist()
+    (1.386, [0.0, -1.0, 0.0])
     """
     width = Z.shape[1]
     weights, factors = point[1 : width + 1], point[width + 1 :].reshape(-1, width)

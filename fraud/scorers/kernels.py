@@ -38,7 +38,15 @@ def _leaf_value(nodes: Any, number: Any, root: int, row: Any, narrow: bool) -> f
 
 @compiled
 def leaf_sums(nodes: Any, number: Any, roots: Any, narrow: bool, X: Any) -> Any:
-    """Return for each row the sum of the leaves that it falls into, trees in order, shape (n,)."""
+    """Return for each row the sum of the leaves that it falls into, trees in order, shape (n,).
+
+    Examples
+    --------
+    >>> nodes = np.array([[0, 1, 2, 2], [-1, 0, 0, 0], [-1, 0, 0, 0]], dtype=np.int32)
+    >>> number, roots = np.array([5.0, -1.0, 1.0]), np.array([0], dtype=np.int32)
+    >>> leaf_sums(nodes, number, roots, False, np.array([[5.0], [6.0], [np.nan]])).tolist()
+    [-1.0, 1.0, 1.0]
+    """
     total = np.zeros(X.shape[0])
     for start in range(0, X.shape[0], _ROWS):
         for root in roots:
@@ -67,7 +75,14 @@ def _encode(row: Any, column: Any, kind: Any, shift: Any, scale: Any, most: floa
 
 @compiled
 def encode_rows(X: Any, column: Any, kind: Any, shift: Any, scale: Any, most: float) -> Any:
-    """Return the encoded rows, shape (n, len(column))."""
+    """Return the encoded rows, shape (n, len(column)).
+
+    Examples
+    --------
+    >>> X, column, kind = np.array([[3.0], [np.nan]]), np.array([0, 0]), np.array([0, 2])
+    >>> encode_rows(X, column, kind, np.array([1.0, 0.0]), np.array([2.0, 1.0]), 9.0).tolist()
+    [[4.0, 0.0], [0.0, 1.0]]
+    """
     out = np.empty((X.shape[0], len(column)))
     for row in range(X.shape[0]):
         _encode(X[row], column, kind, shift, scale, most, out[row])
