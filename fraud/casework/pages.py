@@ -58,6 +58,16 @@ def profile_page(profile: Profile, link: Links = no_links) -> str:
     ------
     ExtraMissingError
         If jinja2 is not installed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from fraud.casework.profile import profile
+    >>> when = pd.to_datetime(["2026-01-01 09:00"])
+    >>> history = pd.DataFrame({"occurred_at": when, "amount_fen": [900], "ip": "10.0.0.1", "customer_id": "C1"})
+    >>> page = profile_page(profile("ip", "10.0.0.1", history))
+    >>> "10.0.0.1" in page, "<script" in page
+    (True, False)
     """
     hours = [f"{hour:02}" if hour % 3 == 0 else "" for hour in range(24)]
     days = [_day(profile.last_at - (59 - at) * 86_400)[5:] if at % 10 == 7 else "" for at in range(60)]
@@ -77,6 +87,13 @@ def work_list_page(desk: WorkList, now: int, link: Links = no_links) -> str:
     ------
     ExtraMissingError
         If jinja2 is not installed.
+
+    Examples
+    --------
+    >>> from fraud.engine.training import shipped_costs
+    >>> page = work_list_page(WorkList(":memory:", shipped_costs()), now=0)
+    >>> page[page.index("<title>") + 7 : page.index("</title>")]
+    'Work list · 案件工作台'
     """
     cases = desk.cases(frozenset(State))
     new = in_order([case for case in cases if case.state is State.NEW], now)
@@ -102,6 +119,16 @@ def case_page(desk: WorkList, case_id: int, now: int, link: Links = no_links) ->
         If there is no such case.
     ExtraMissingError
         If jinja2 is not installed.
+
+    Examples
+    --------
+    >>> from fraud.casework.cases import Alert
+    >>> from fraud.engine.training import shipped_costs
+    >>> desk = WorkList(":memory:", shipped_costs())
+    >>> case = desk.add(Alert("T1", "<C1>", occurred_at=0, raised_at=60, amount_fen=100_000, probability=0.5, action=2))
+    >>> page = case_page(desk, case.case_id, now=90)
+    >>> "&lt;C1&gt;" in page, "<C1>" in page  # whatever a payment says is escaped
+    (True, False)
     """
     case: Case = desk.case(case_id)
     alerts = desk.alerts(case_id)
@@ -127,6 +154,12 @@ def rules_page(
     ------
     ExtraMissingError
         If jinja2 is not installed.
+
+    Examples
+    --------
+    >>> page = rules_page(Examination("first 1", 9, 9, 1, 0, 900, 0, 0.1, (), ()))
+    >>> "first 1" in page
+    True
     """
     order = {"retire": 0, "tighten": 1, "loosen": 2, "watch": 3, "keep": 4}
     pairs = sorted(

@@ -33,6 +33,16 @@ def explain(setting: Setting, event: Mapping[str, Any], decision: Decision) -> E
         The event, as it was when it was decided.
     decision
         The decision; only its hits, features and action are read.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> from fraud.engine.training import shipped_costs
+    >>> from fraud.rules import first_rulebook
+    >>> setting = Setting.of(first_rulebook(), None, shipped_costs(), ())
+    >>> hit = SimpleNamespace(hits=("sim_swap_new_device",), is_alert=True, probability=None, features=np.zeros(0))
+    >>> explain(setting, {"sim_age_days": 1, "amount_fen": 2_000_000}, hit).reasons[0].text
+    'The SIM was changed 1 days ago; ...
     """
     is_attributed = decision.is_alert and decision.probability is not None
     if not decision.hits and not is_attributed:

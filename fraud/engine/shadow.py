@@ -99,7 +99,18 @@ def shadowed(
     features: npt.NDArray[np.float64],
     around: Circumstances,
 ) -> dict[str, Any]:
-    """Return what a setting would do with an event, as it is recorded beside the decision that has effect."""
+    """Return what a setting would do with an event, as it is recorded beside the decision that has effect.
+
+    Examples
+    --------
+    >>> from fraud.engine.training import shipped_costs
+    >>> from fraud.rules import first_rulebook
+    >>> setting, event = Setting.of(first_rulebook(), None, shipped_costs(), ()), {"customer_id": "C1", "amount_fen": 9}
+    >>> shadowed(setting, event, ("T1", 0, 9), np.zeros(0), Circumstances(0))["action"]
+    0
+    >>> shadowed(None, event, ("T1", 0, 9), np.zeros(0), Circumstances(0))  # a broken challenger stops no payment
+    {'failed': "AttributeError: ...
+    """
     try:
         made = decide_event(setting, event, known, features, around, None, explain)
     except Exception as error:  # whatever goes wrong in the shadow, the payment must not wait for it

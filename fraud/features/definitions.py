@@ -36,7 +36,15 @@ def _over(above: float, below: float) -> float | None:
 
 
 def velocity(row: Row) -> Row:
-    """Return counts, sums, means, largest amounts and numbers of different counterparts over each window."""
+    """Return counts, sums, means, largest amounts and numbers of different counterparts over each window.
+
+    Examples
+    --------
+    >>> old = dict.fromkeys(column for column, *_ in MET.values()) | {"now": {"customer": 40}, "amount_fen": 300}
+    >>> made = velocity({"life": {"customer": [old]}, "now": {"customer": 100}})
+    >>> made["customer_count_1h"], made["customer_sum_1h"], made["device_count_1h"]
+    (1, 300, None)
+    """
     made: Row = {}
     pairs = [*RELATIONS, *((right, left) for left, right in RELATIONS if right != "place")]
     for short in ENTITIES:
@@ -57,7 +65,15 @@ def velocity(row: Row) -> Row:
 
 
 def history(row: Row) -> Row:
-    """Return what the present life of each entity says of this row: means, habits, ratios to its own past."""
+    """Return what the present life of each entity says of this row: means, habits, ratios to its own past.
+
+    Examples
+    --------
+    >>> old = {"now": {"customer": 40}, "second": 40, "amount_fen": 300}
+    >>> made = history({"life": {"customer": [old]}, "now": {"customer": 100}, "second": 100, "amount_fen": 600})
+    >>> made["customer_seconds_since_last"], made["customer_amount_ratio"]
+    (60, 2.0)
+    """
     made: Row = {}
     for short in ENTITIES:
         life = row["life"].get(short)
@@ -116,7 +132,16 @@ def _usual(life: list[Row]) -> tuple[int, int]:
 
 
 def meetings(row: Row, idle: int) -> Row:
-    """Return what two entities of the row had to do with each other, and who crowds around one."""
+    """Return what two entities of the row had to do with each other, and who crowds around one.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys(column for column, *_ in MET.values()) | {"customer_id": "a", "device_id": "d"}
+    >>> row |= {"life": {"customer": [], "device": []}, "now": {"customer": 0, "device": 0}}
+    >>> made = meetings(row, idle=86_400)
+    >>> made["new_device"], made["device_customers"], made["new_payee"]
+    (True, 1, None)
+    """
     made: Row = {"place_changed": None}
     row["new"] = {}
     for left, right in RELATIONS:
@@ -152,7 +177,16 @@ def _meeting(row: Row, left: str, right: str, idle: int) -> Row:
 
 
 def travel(row: Row) -> Row:
-    """Return how far and how fast customer and card came from where they were last."""
+    """Return how far and how fast customer and card came from where they were last.
+
+    Examples
+    --------
+    >>> lanzhou = {"latitude": 36.06, "longitude": 103.83, "now": {"customer": 0}}
+    >>> row = {"latitude": 34.34, "longitude": 108.94, "now": {"customer": 3_600}, "life": {"customer": [lanzhou]}}
+    >>> made = travel(row)  # in Xi'an an hour later
+    >>> round(made["customer_distance_km"]), made["customer_impossible_travel"]
+    (502, False)
+    """
     made: Row = {}
     for short in ("customer", "card"):
         names = tuple(f"{short}_{name}" for name in ("distance_km", "speed_kmh", "impossible_travel"))
@@ -184,7 +218,15 @@ def _kilometres(north: int, east: int, other_north: int, other_east: int) -> flo
 
 
 def feedback(row: Row, delay: int) -> Row:
-    """Return confirmed frauds and their share, of what happened before the delay."""
+    """Return confirmed frauds and their share, of what happened before the delay.
+
+    Examples
+    --------
+    >>> old = {"now": {"customer": 0}, "second": 0, "is_fraud": 1}
+    >>> row = {"life": {"customer": [old]}, "now": {"customer": 2 * _DAY}}
+    >>> [feedback(row, delay)["customer_frauds_7d"] for delay in (_DAY, 3 * _DAY)]  # confirmed; not known yet
+    [1, 0]
+    """
     made: Row = {}
     for short in ENTITIES:
         for name in FEEDBACK_WINDOWS:

@@ -33,6 +33,13 @@ def require_columns(columns: Collection[str], needed: Collection[str]) -> None:
     ------
     ColumnMissingError
         If one of `needed` is not among `columns`; the label is never needed.
+
+    Examples
+    --------
+    >>> require_columns(["occurred_at"], ["occurred_at", "is_fraud"])  # the label may be missing
+    >>> require_columns(["occurred_at"], ["amount_fen"])
+    Traceback (most recent call last):
+    fraud.errors.tables.ColumnMissingError: Column amount_fen is not in the table; it has occurred_at.
     """
     for name in needed:
         if name not in columns and name != LABEL:
@@ -116,6 +123,11 @@ def read_numbers(values: "pd.Series[float]") -> FloatArray:
     ------
     NumberRefusedError
         If the column holds something else.
+
+    Examples
+    --------
+    >>> read_numbers(pd.Series([1, None, 2.5])).tolist()
+    [1.0, nan, 2.5]
     """
     try:
         return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)

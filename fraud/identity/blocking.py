@@ -64,7 +64,17 @@ def _keys(table: Prepared) -> Iterator[Ints]:
 
 
 def same_hardware_pairs(table: Prepared, most: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Draw pairs of one hardware, the earlier first: what m, u and the share of true pairs are estimated from."""
+    """Draw pairs of one hardware, the earlier first: what m, u and the share of true pairs are estimated from.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from fraud.identity.attributes import prepare
+    >>> times = pd.to_datetime(["2026-01-01", "2026-01-02", "2026-01-03"])
+    >>> table = prepare(pd.DataFrame({"seen_at": times, "model": ["A", "B", "A"]}))
+    >>> [pairs.tolist() for pairs in same_hardware_pairs(table, 10, np.random.default_rng(1))]
+    [[0], [2]]
+    """
     hardware = table.values.get("hardware", np.zeros(table.size, np.int64))
     order = np.lexsort((table.seen, hardware))
     order = order[hardware[order] >= 0]

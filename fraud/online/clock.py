@@ -59,7 +59,18 @@ def _is_known(ids: Any, identity: int) -> bool:
 
 @compiled
 def believed(heap: Any, ids: Any, settings: Any, time: int, identity: int) -> bool:
-    """Tell whether an event is to be taken in; `identity` is the key of its number, -1 if it has none."""
+    """Tell whether an event is to be taken in; `identity` is the key of its number, -1 if it has none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fraud.online.memory import empty_memory
+    >>> memory, settings = empty_memory(20, 1_000), np.array([60, 3_600, 0, 0, 0])
+    >>> remember(memory.heap, memory.ids, settings, 1_000, 7, True)
+    >>> events = ((990, 8), (990, 7), (900, 9))  # late, seen before, too late
+    >>> [believed(memory.heap, memory.ids, settings, time, number) for time, number in events]
+    [True, False, False]
+    """
     if settings[IN_ORDER] == 1:
         return True
     if identity >= 0 and _is_known(ids, identity):
@@ -74,7 +85,18 @@ def believed(heap: Any, ids: Any, settings: Any, time: int, identity: int) -> bo
 
 @compiled
 def remember(heap: Any, ids: Any, settings: Any, time: int, identity: int, taken: bool) -> None:
-    """Move the clock, keep the event's number, and count what was not taken in or came late."""
+    """Move the clock, keep the event's number, and count what was not taken in or came late.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fraud.online.memory import empty_memory
+    >>> memory, settings = empty_memory(20, 1_000), np.array([60, 3_600, 0, 0, 0])
+    >>> remember(memory.heap, memory.ids, settings, 1_000, 7, True)
+    >>> remember(memory.heap, memory.ids, settings, 900, 9, False)
+    >>> int(memory.heap[CLOCK]), int(memory.heap[STALE])
+    (1000, 1)
+    """
     clock = heap[CLOCK]
     if settings[IN_ORDER] == 1:
         heap[CLOCK] = max(clock, time)

@@ -127,7 +127,17 @@ def _judge_travel(board: Any, slots: Any, shape: Any, s: int, place: int, work: 
 
 @compiled
 def judge_entity(board: Any, slots: Any, arena: Any, shape: Any, work: Any, event: Any, kind: int) -> None:
-    """Write the values of the event's entity of one kind on the board, NaN if it has none."""
+    """Write the values of the event's entity of one kind on the board, NaN if it has none.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> board, work, event = np.zeros(on.BOARD), np.full(at.WORK, -1), np.zeros(at.EVENT, np.int64)
+    >>> slots, arena, shape = np.zeros(1, np.int64), np.zeros((1, 2), np.int64), np.full(at.SECTIONS, -1)
+    >>> judge_entity(board, slots, arena, shape, work, event, 0)  # an event without a customer
+    >>> bool(np.isnan(board[: on.BLOCK]).all()), bool(board[on.BLOCK :].any())
+    (True, False)
+    """
     s, now, place = work[at.AT + kind], work[at.NOW + kind], kind * on.BLOCK
     if s < 0:
         board[place : place + on.BLOCK] = math.nan
@@ -148,7 +158,17 @@ def judge_entity(board: Any, slots: Any, arena: Any, shape: Any, work: Any, even
 
 @compiled
 def judge_meeting(board: Any, slots: Any, pairs: Any, layout: Any, relation: Any, work: Any, number: int) -> None:
-    """Write the values of two entities that the event brings together on the board, NaN where one is missing."""
+    """Write the values of two entities that the event brings together on the board, NaN where one is missing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> board, work, relation = np.zeros(on.BOARD), np.full(at.WORK, -1), np.zeros(at.RELATION, np.int64)
+    >>> slots, pairs, layout = np.zeros(1, np.int64), np.zeros((1, at.PAIR), np.int64), np.full((10, at.SECTIONS), -1)
+    >>> judge_meeting(board, slots, pairs, layout, relation, work, 0)  # one of the two is missing
+    >>> board[on.MEETINGS : on.MEETINGS + 4].tolist()
+    [nan, nan, nan, 0.0]
+    """
     row, left, right = work[at.ROW + number], relation[at.REL_LEFT], relation[at.REL_RIGHT]
     place = on.MEETINGS + 3 * number
     is_crowd = left == 0 and right != at.MET_PLACE and layout[right, at.CROWD] >= 0

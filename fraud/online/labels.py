@@ -13,7 +13,18 @@ __all__ = ["confirm"]
 
 
 def confirm(stream: Stream, event: Mapping[str, Any]) -> None:
-    """Put a confirmed fraud into the records of its entities; one that is not remembered any more is left out."""
+    """Put a confirmed fraud into the records of its entities; one that is not remembered any more is left out.
+
+    Examples
+    --------
+    >>> from fraud.online import OnlineFeatures
+    >>> online = OnlineFeatures(["occurred_at", "customer_id", "amount_fen", "is_fraud"], 1.0, ["customer_frauds_7d"])
+    >>> event = {"occurred_at": 0, "customer_id": "a", "amount_fen": 100}
+    >>> _ = online.push(event)
+    >>> confirm(online.stream, event)
+    >>> online.push({**event, "occurred_at": 2 * 86_400}).tolist()
+    [1.0]
+    """
     stream.reader.one(event)
     row, memory, layout = stream.reader.event[0], stream.memory, stream.plan.layout
     for kind in range(at.KINDS):

@@ -43,6 +43,16 @@ def begin_life(slots: Any, arena: Any, heap: Any, shape: Any, s: int) -> None:
     """Begin the record at s without a history; its events are numbered from the stream's number on.
 
     Numbers are never used again, so that pairs remembered from an earlier life are told by theirs.
+
+    Examples
+    --------
+    >>> from fraud.online import OnlineFeatures
+    >>> online = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"], features=["customer_count_1h"])
+    >>> _ = [online.push({"occurred_at": at, "customer_id": "a", "amount_fen": 100}) for at in (0, 5)]
+    >>> memory = online.stream.memory
+    >>> begin_life(memory.slots, memory.arena, memory.heap, online.stream.plan.layout[0], memory.begin)
+    >>> online.push({"occurred_at": 9, "customer_id": "a", "amount_fen": 100}).tolist()
+    [0.0]
     """
     given_back(arena, heap, slots[s + BASE], slots[s + ROOM])
     if shape[PEAKS] >= 0:
@@ -62,7 +72,19 @@ def begin_life(slots: Any, arena: Any, heap: Any, shape: Any, s: int) -> None:
 
 @compiled
 def locate(slots: Any, index: Any, arena: Any, heap: Any, shape: Any, kind: int, key: int, make: bool) -> int:
-    """Return where the record of an entity begins; the blank one at 0 if it has none and none is to be made."""
+    """Return where the record of an entity begins; the blank one at 0 if it has none and none is to be made.
+
+    Examples
+    --------
+    >>> from fraud.online import OnlineFeatures
+    >>> stream = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"], features=["customer_count_1h"]).stream
+    >>> memory, shape = stream.memory, stream.plan.layout[0]
+    >>> arrays = (memory.slots, memory.index, memory.arena, memory.heap, shape)
+    >>> [locate(*arrays, 0, 42, make) - memory.begin * make for make in (False, True)]
+    [0, 0]
+    >>> locate(*arrays, 0, 42, False) == memory.begin
+    True
+    """
     salted = kind_key(key, kind)
     at = place_of(index, salted)
     if index[at, 0] != 0:
@@ -83,7 +105,17 @@ def locate(slots: Any, index: Any, arena: Any, heap: Any, shape: Any, kind: int,
 
 @compiled
 def oldest(slots: Any, shape: Any, s: int) -> int:
-    """Return the number of the oldest event that a window may still hold."""
+    """Return the number of the oldest event that a window may still hold.
+
+    Examples
+    --------
+    >>> from fraud.online import OnlineFeatures
+    >>> online = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"], features=["customer_count_1h"])
+    >>> _ = [online.push({"occurred_at": at, "customer_id": "a", "amount_fen": 100}) for at in (0, 5, 3_602)]
+    >>> memory = online.stream.memory
+    >>> oldest(memory.slots, online.stream.plan.layout[0], memory.begin)  # event 0 has left the hour
+    1
+    """
     number = slots[s + NEXT]
     if shape[SPANS] > 0:
         number = slots[s + shape[TAILS] + shape[SPANS] - 1]
@@ -107,7 +139,18 @@ def _leave(slots: Any, shape: Any, s: int, w: int, marks: int) -> None:
 
 @compiled
 def advance(slots: Any, arena: Any, shape: Any, spans: Any, settings: Any, s: int, now: int) -> None:
-    """Let go what has left the windows of the record at s by a moment that is not before its last event."""
+    """Let go what has left the windows of the record at s by a moment that is not before its last event.
+
+    Examples
+    --------
+    >>> from fraud.online import OnlineFeatures
+    >>> online = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"], features=["customer_count_1h"])
+    >>> _ = [online.push({"occurred_at": at, "customer_id": "a", "amount_fen": 100}) for at in (0, 5)]
+    >>> memory, plan, s = online.stream.memory, online.stream.plan, online.stream.memory.begin
+    >>> advance(memory.slots, memory.arena, plan.layout[0], plan.spans[0], online.stream.settings, s, 3_602)
+    >>> oldest(memory.slots, plan.layout[0], s)
+    1
+    """
     base, end = slots[s + BASE], slots[s + NEXT]
     mask = (1 << slots[s + ROOM]) - 1
     for w in range(shape[SPANS]):

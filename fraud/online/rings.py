@@ -17,7 +17,17 @@ SMALLEST = 2
 
 @compiled
 def given_back(arena: Any, heap: Any, base: int, room: int) -> None:
-    """Put a ring's block into the list of its room."""
+    """Put a ring's block into the list of its room.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> arena, heap = np.zeros((64, 2), np.int64), np.zeros(64, np.int64)
+    >>> block = fitted(arena, heap, 0, 0, 0, 0)
+    >>> given_back(arena, heap, *block)
+    >>> fitted(arena, heap, 0, 0, 0, 0) == block  # the next ring of this room gets the same rows
+    True
+    """
     if room > 0:
         arena[base, 0] = heap[FREE + room]
         heap[FREE + room] = base + 1
@@ -52,7 +62,17 @@ def needed(room: int, first: int, end: int) -> int:
 
 @compiled
 def fitted(arena: Any, heap: Any, base: int, room: int, first: int, end: int) -> tuple[int, int]:
-    """Return base and room of a ring that has a row to spare, with rows first ... end - 1 as they were."""
+    """Return base and room of a ring that has a row to spare, with rows first ... end - 1 as they were.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> arena, heap = np.zeros((64, 2), np.int64), np.zeros(64, np.int64)
+    >>> fitted(arena, heap, 0, 0, 0, 0)  # the smallest ring
+    (0, 2)
+    >>> fitted(arena, heap, 0, 2, 0, 3), fitted(arena, heap, 0, 2, 0, 4)  # a row to spare; full, so it doubles
+    ((0, 2), (4, 3))
+    """
     if room == 0:
         return _block(arena, heap, SMALLEST), SMALLEST
     if end - first < (1 << room):

@@ -141,7 +141,19 @@ def _keep_pairs(pairs: Any, kept: Any, cut: int) -> int:
 
 
 def make_room(memory: Memory, plan: Plan, settings: NDArray[np.int64], capacity: tuple[int, int]) -> None:
-    """Make room where the kernel wants it; `capacity` is how many entities and how many pairs are remembered."""
+    """Make room where the kernel wants it; `capacity` is how many entities and how many pairs are remembered.
+
+    Examples
+    --------
+    >>> from fraud.online import OnlineFeatures
+    >>> online = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"], features=["customer_count_1h"])
+    >>> _ = [online.push({"occurred_at": at, "customer_id": name, "amount_fen": 1}) for at, name in enumerate("abcdef")]
+    >>> stream = online.stream
+    >>> stream.memory.heap[WANTS] = SLOTS_FULL
+    >>> make_room(stream.memory, stream.plan, stream.settings, (4, 4))
+    >>> online.counts["entities"]  # of six, half of the capacity of four
+    2
+    """
     heap = memory.heap
     # nothing that is still believed can be older: see fraud.online.clock
     moment = int(heap[CLOCK] - settings[LATE_BOUND]) if heap[CLOCK] != NEVER else NEVER

@@ -33,6 +33,16 @@ def save(online: "OnlineFeatures", path: Path) -> None:
     ------
     OSError
         If the folder is missing or cannot be written to.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from fraud.online import OnlineFeatures
+    >>> online = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"])
+    >>> with TemporaryDirectory() as folder:
+    ...     save(online, Path(folder) / "features.state")
+    ...     [file.name for file in Path(folder).iterdir()]
+    ['features.state']
     """
     memory, digest = online.stream.memory, hashlib.sha256()
     arrays = [np.ascontiguousarray(getattr(memory, name), "<i8") for name in _ARRAYS]
@@ -78,6 +88,17 @@ def restore(kind: "type[OnlineFeatures]", path: Path) -> "OnlineFeatures":
     ------
     FeatureStateError
         If the file is damaged, is no such state, or was made by another version.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from fraud.online import OnlineFeatures
+    >>> online = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"])
+    >>> _ = online.push({"occurred_at": 0, "customer_id": "a", "amount_fen": 100})
+    >>> with TemporaryDirectory() as folder:
+    ...     save(online, Path(folder) / "features.state")
+    ...     restore(OnlineFeatures, Path(folder) / "features.state").sequence
+    1
     """
     with path.open("rb") as file:
         header = _header(file, path)

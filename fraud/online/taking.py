@@ -55,7 +55,18 @@ _USUAL_STEPS = 16
 
 @compiled
 def rows_needed(slots: Any, shape: Any, s: int, is_fraud: bool) -> int:
-    """Return how many fresh rows of the arena the next event of the record at s may take."""
+    """Return how many fresh rows of the arena the next event of the record at s may take.
+
+    Examples
+    --------
+    >>> from fraud.online import OnlineFeatures
+    >>> online = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"], features=["customer_count_1h"])
+    >>> memory, shape = online.stream.memory, online.stream.plan.layout[0]
+    >>> first = rows_needed(memory.slots, shape, memory.begin, False)
+    >>> _ = online.push({"occurred_at": 0, "customer_id": "a", "amount_fen": 100})
+    >>> int(first), int(rows_needed(memory.slots, shape, memory.begin, False))  # a ring of four rows, then none
+    (4, 0)
+    """
     rows = 0
     if shape[RING] > 0:
         rows += needed(slots[s + ROOM], oldest(slots, shape, s), slots[s + NEXT])

@@ -60,7 +60,7 @@ class Laundering:
 
 
 def read_amlsim(path: str | Path) -> Laundering:
-    """Read a file of transactions in one of the three layouts.
+    r"""Read a file of transactions in one of the three layouts.
 
     Parameters
     ----------
@@ -71,6 +71,15 @@ def read_amlsim(path: str | Path) -> Laundering:
     ------
     FileError
         If the file cannot be read or has none of the layouts; the message names the columns that are missing.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "transactions.csv"
+    ...     _ = path.write_text("orig_acct,bene_acct,base_amt,tran_timestamp,is_sar\nA,B,12.50,3,true\nC,D,9,4,false")
+    ...     sorted(read_amlsim(path).bad_accounts)
+    ['A', 'B']
     """
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -134,12 +143,21 @@ def _times(column: "pd.Series[str]", name: str) -> "pd.Series[pd.Timestamp]":
 
 
 def read_alerts(path: str | Path) -> dict[str, tuple[str, set[str]]]:
-    """Read AMLSim's alerts (alerts.csv, alert_transactions.csv): for each alert its typology and its accounts.
+    r"""Read AMLSim's alerts (alerts.csv, alert_transactions.csv): for each alert its typology and its accounts.
 
     Raises
     ------
     FileError
         If the file cannot be read or lacks a column.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "alerts.csv"
+    ...     _ = path.write_text("alert_id,alert_type,orig_acct,bene_acct\n7,cycle,A,B\n7,cycle,B,A")
+    ...     {alert: (kind, sorted(accounts)) for alert, (kind, accounts) in read_alerts(path).items()}
+    {'7': ('cycle', ['A', 'B'])}
     """
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -157,12 +175,22 @@ def read_alerts(path: str | Path) -> dict[str, tuple[str, set[str]]]:
 
 
 def read_patterns(path: str | Path) -> list[tuple[str, set[str]]]:
-    """Read the patterns beside IBM's transactions (HI-Small_Patterns.txt): typology and accounts of each attempt.
+    r"""Read the patterns beside IBM's transactions (HI-Small_Patterns.txt): typology and accounts of each attempt.
 
     Raises
     ------
     FileError
         If the file cannot be read or an attempt has no end.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "patterns.txt"
+    ...     lines = "BEGIN LAUNDERING ATTEMPT - CYCLE", "2022/09/01 00:06,011,A,012,B,9", "END LAUNDERING ATTEMPT"
+    ...     _ = path.write_text("\n".join(lines))
+    ...     [(kind, sorted(accounts)) for kind, accounts in read_patterns(path)]
+    [('cycle', ['11-A', '12-B'])]
     """
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()

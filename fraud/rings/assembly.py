@@ -54,7 +54,18 @@ def group(clues: Iterable[Clue]) -> list[list[Clue]]:
 
 
 def assemble(clues: list[Clue], frame: pd.DataFrame, is_fraud: NDArray[np.bool_]) -> list[Ring]:
-    """Return the rings of some clues, the strongest first; `frame` is the table that the clues' rows point into."""
+    """Return the rings of some clues, the strongest first; `frame` is the table that the clues' rows point into.
+
+    Examples
+    --------
+    >>> from fraud.rings.finding import clues_of
+    >>> from fraud.rings.sample import payments
+    >>> frame = payments()
+    >>> is_fraud = np.zeros(len(frame), bool)
+    >>> clues, _ = clues_of(frame, is_fraud, window_days=10)
+    >>> [one.kind for one in assemble(clues, frame, is_fraud)[0].evidence][:1]
+    ['cycle']
+    """
     if not clues:
         return []
     times = pd.to_datetime(frame["occurred_at"], unit="s" if frame["occurred_at"].dtype.kind == "i" else None)

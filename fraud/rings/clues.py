@@ -58,7 +58,18 @@ def suspicion(kind: str, score: float) -> float:
 
 
 def clues_of_shapes(transfers: Transfers, ties: Ties, found: list[Structure]) -> Iterator[Clue]:
-    """Yield the shapes as clues, in their order."""
+    """Yield the shapes as clues, in their order.
+
+    Examples
+    --------
+    >>> from fraud.rings.sample import payments
+    >>> from fraud.rings.structures import structures_of
+    >>> from fraud.rings.transfers import DAY, read_transfers, short_ties
+    >>> transfers = read_transfers(payments())
+    >>> ties = short_ties(transfers, 10 * DAY)
+    >>> next(clues_of_shapes(transfers, ties, structures_of(ties, 10 * DAY))).sentence
+    'cycle: money goes round from A1 through 5 accounts, ...
+    """
     rows_of = _rows_of_ties(transfers, ties)
     for one in found:
         rows = sorted(row for tie in one.ties for row in rows_of(tie))
@@ -109,7 +120,15 @@ def _say(kind: str, names: list[str], total: int, days: float) -> tuple[str, str
 
 
 def clues_of_sharing(uses: list[Use]) -> Iterator[Clue]:
-    """Yield what several accounts share and chance does not explain; a shared thing alone has no rows."""
+    """Yield what several accounts share and chance does not explain; a shared thing alone has no rows.
+
+    Examples
+    --------
+    >>> from fraud.rings.sample import payments
+    >>> from fraud.rings.sharing import uses_of
+    >>> [one.sentence for one in clues_of_sharing(list(uses_of(payments())))]
+    ['shared device: 4 accounts use device D0', 'shared device: 5 accounts use device D9']
+    """
     for use in uses:
         name, name_zh, most = SHARED[use.column]
         score = sharing_scores(use.shared_by, most)

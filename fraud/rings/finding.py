@@ -95,7 +95,15 @@ def search(
     window_days: float = 30.0,
     least_score: float = 1.5,
 ) -> Found:
-    """Return rings and scores in one pass; parameters as for `find`."""
+    """Return rings and scores in one pass; parameters as for `find`.
+
+    Examples
+    --------
+    >>> from fraud.rings.sample import payments
+    >>> found = search(payments(), window_days=10)
+    >>> found.rings[0].accounts, bool(found.scores["A1"] > found.scores["LANDLORD"])
+    (('A1', 'R1', 'R2', 'R3', 'R4'), True)
+    """
     frame = checked(transactions)
     is_fraud = _confirmed_rows(frame, confirmed)
     clues, transfers = clues_of(frame, is_fraud, window_days)
@@ -106,7 +114,15 @@ def search(
 def clues_of(
     frame: pd.DataFrame, is_fraud: NDArray[np.bool_], window_days: float = 30.0
 ) -> tuple[list[Clue], Transfers]:
-    """Return all clues of a table whose index is 0, 1, 2, ..., and its transfers."""
+    """Return all clues of a table whose index is 0, 1, 2, ..., and its transfers.
+
+    Examples
+    --------
+    >>> from fraud.rings.sample import payments
+    >>> clues, transfers = clues_of(payments(), np.zeros(30, bool), window_days=10)
+    >>> max(clues, key=lambda one: one.suspicion).kind, len(transfers)
+    ('cycle', 30)
+    """
     if not window_days > 0:
         raise RingInputError(f"window_days is {window_days}, but a window is longer than nothing, such as 30")
     transfers = read_transfers(frame)

@@ -83,6 +83,18 @@ def find_meetings(ties: Ties, chance: Chance, window: int, onward: bool) -> tupl
     -------
     log, other, count
         Natural logarithm of the chance (0 for none), the other account (-1 for none), and through how many.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from fraud.rings.chance import chance_of
+    >>> from fraud.rings.transfers import read_transfers, single_ties
+    >>> legs = [leg for between in "abc" for leg in (("u", between), (between, "w"))]
+    >>> frame = pd.DataFrame(legs, columns=["account_id", "payee_id"]).assign(occurred_at=range(6), amount_fen=1_000)
+    >>> transfers = read_transfers(frame)
+    >>> _, other, count = find_meetings(single_ties(transfers), chance_of(single_ties(transfers)), DAY, onward=True)
+    >>> transfers.accounts[other[0]], int(count[0])  # u meets w through three accounts
+    ('w', 3)
     """
     start, order = by_end(ties.payer, ties.accounts)
     second = (start, order) if onward else by_end(ties.payee, ties.accounts)

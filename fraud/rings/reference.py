@@ -31,7 +31,18 @@ def fisher(log_product: float, factors: int) -> float:
 
 
 def best_trails(ties: Ties, chance: Chance, window: int, kind: str, least: float = LEAST) -> list[float]:
-    """Return for each tie the logarithm of the chance of its best cycle or chain, 0 for none."""
+    """Return for each tie the logarithm of the chance of its best cycle or chain, 0 for none.
+
+    Examples
+    --------
+    >>> from fraud.rings.chance import chance_of
+    >>> from fraud.rings.sample import payments
+    >>> from fraud.rings.transfers import read_transfers, short_ties
+    >>> ties = short_ties(read_transfers(payments()), 10 * DAY)
+    >>> best = best_trails(ties, chance_of(ties), 10 * DAY, "cycle")
+    >>> best.index(min(best)), best.count(0.0)  # the round trip begins with the first tie
+    (0, 7)
+    """
     best = [0.0] * len(ties)
     for begin in range(len(ties)):
         for log, factors, is_cycle in _trails(ties, chance, window, [begin], 0.0, True, least):
@@ -69,7 +80,19 @@ def _trails(
 
 
 def best_fans(ties: Ties, chance: Chance, window: int, inward: bool) -> list[float]:
-    """Return for each account the logarithm of the chance of its best fan, 0 for none."""
+    """Return for each account the logarithm of the chance of its best fan, 0 for none.
+
+    Examples
+    --------
+    >>> from fraud.rings.chance import chance_of
+    >>> from fraud.rings.sample import payments
+    >>> from fraud.rings.transfers import read_transfers, short_ties
+    >>> transfers = read_transfers(payments())
+    >>> ties = short_ties(transfers, 30 * DAY)
+    >>> best = best_fans(ties, chance_of(ties), 30 * DAY, inward=False)
+    >>> transfers.accounts[best.index(min(best))]  # gives to three
+    'A4'
+    """
     end, count = (ties.payee, chance.paid) if inward else (ties.payer, chance.pays)
     lengths = [days * DAY for days in WINDOWS if days * DAY <= window] or [window]
     best = [0.0] * ties.accounts
@@ -98,7 +121,17 @@ def _fan(ties: Ties, chance: Chance, inside: list[int], count: float) -> float:
 
 
 def best_meetings(ties: Ties, chance: Chance, window: int, onward: bool) -> list[float]:
-    """Return for each account the logarithm of the chance of its best meeting, 0 for none."""
+    """Return for each account the logarithm of the chance of its best meeting, 0 for none.
+
+    Examples
+    --------
+    >>> from fraud.rings.chance import chance_of
+    >>> from fraud.rings.sample import payments
+    >>> from fraud.rings.transfers import read_transfers, short_ties
+    >>> ties = short_ties(read_transfers(payments()), 10 * DAY)
+    >>> set(best_meetings(ties, chance_of(ties), 10 * DAY, onward=True))  # nobody is met twice
+    {0.0}
+    """
     best = [0.0] * ties.accounts
     for account in range(ties.accounts):
         met: dict[int, list[float]] = {}

@@ -94,7 +94,16 @@ def _strong(log: NDArray[np.float64], tests: float) -> NDArray[np.int64]:
 
 
 def trails_of(ties: Ties, window: int) -> list[Structure]:
-    """Return the trails of close sums among ties that may be habits: all transfers, each for itself."""
+    """Return the trails of close sums among ties that may be habits: all transfers, each for itself.
+
+    Examples
+    --------
+    >>> from fraud.rings.sample import payments
+    >>> from fraud.rings.transfers import DAY, read_transfers, single_ties
+    >>> found = trails_of(single_ties(read_transfers(payments())), 10 * DAY)
+    >>> found[0].kind, len(found[0].accounts)
+    ('cycle', 5)
+    """
     return _distinct(_trails(ties, chance_of(ties), window, EXACT)) if len(ties) > 1 else []
 
 

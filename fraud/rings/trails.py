@@ -67,7 +67,14 @@ def find_trails(ties: Ties, chance: Chance, window: int, least: float = LEAST) -
 
 
 def by_end(end: Ints, accounts: int) -> tuple[Ints, Ints]:
-    """Return where each account's ties start in the second array, and the ties account by account, in time order."""
+    """Return where each account's ties start in the second array, and the ties account by account, in time order.
+
+    Examples
+    --------
+    >>> start, order = by_end(np.array([1, 0, 1]), accounts=2)
+    >>> start.tolist(), order.tolist()  # account 0 has tie 1, account 1 the ties 0 and 2
+    ([0, 1, 3], [1, 0, 2])
+    """
     order = np.argsort(end, kind="stable")
     return np.searchsorted(end[order], np.arange(accounts + 1)), order
 

@@ -128,7 +128,13 @@ def _text(column: "pd.Series[float]") -> "pd.Series[str]":
 
 
 def payer_column(frame: pd.DataFrame) -> "pd.Series[str]":
-    """Return who pays: the account, and the customer where a payment names no account."""
+    """Return who pays: the account, and the customer where a payment names no account.
+
+    Examples
+    --------
+    >>> payer_column(pd.DataFrame({"account_id": ["A1", None], "customer_id": ["C1", "C2"]})).tolist()
+    ['A1', 'C2']
+    """
     if "account_id" not in frame.columns:
         return frame["customer_id"].astype("object")
     payer = frame["account_id"].astype("object")
@@ -176,7 +182,13 @@ def read_transfers(frame: pd.DataFrame) -> Transfers:
 
 
 def seconds_of(times: "pd.Series[pd.Timestamp]") -> IntArray:
-    """Return times as whole seconds since 1970, from timestamps or from such seconds."""
+    """Return times as whole seconds since 1970, from timestamps or from such seconds.
+
+    Examples
+    --------
+    >>> seconds_of(pd.Series(pd.to_datetime(["1970-01-01 00:01", "1970-01-02 00:00"]))).tolist()
+    [60, 86400]
+    """
     if pd.api.types.is_integer_dtype(times):
         return times.to_numpy(np.int64)
     return times.to_numpy("datetime64[s]").astype(np.int64)

@@ -66,6 +66,12 @@ def accept(proposal: Proposal, rulebook_path: Path | str, who: str, why: str, wh
     ProposalRefusedError
         If no person or reason is named, the book has a rule of this id or one that already hits all that this one
         would and demands as much, somebody else is writing, or the proposal or the new book would be refused.
+
+    Examples
+    --------
+    >>> accept(None, "rules/mine.toml", who=" ", why="three rings in May", when=datetime(2026, 6, 1))
+    Traceback (most recent call last):
+    fraud.errors.rules.ProposalRefusedError: who is empty: a rule is accepted by a person, for a reason.
     """
     for name, text in {"who": who, "why": why}.items():
         if not _PERSON.fullmatch(text.strip().replace("\n", " ")[:100]):

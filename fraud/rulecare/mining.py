@@ -139,6 +139,15 @@ def propose(
     ------
     RuleCareInputError
         If the action is unknown or only evidence.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from fraud.engine.training import shipped_costs
+    >>> days, honest = [datetime(1970, 1, day) for day in (1, 2, 3, 4)], np.zeros(4, np.int8)
+    >>> missed = Missed({}, honest, np.zeros(4, bool), np.full(4, 100), np.arange(4) * 86_400, np.arange(4))
+    >>> propose(missed, TimeSplit(*days), shipped_costs())  # where nothing was missed nothing is proposed
+    Mined(proposals=(), looked_at=0, refused=())
     """
     if action not in ACTIONS[1:]:
         raise RuleCareInputError(f"action must be one of {', '.join(ACTIONS[1:])}, not {action!r}.")
@@ -163,7 +172,17 @@ def propose(
 
 
 def parts_of(missed: Missed, split: TimeSplit) -> tuple[Bools, Bools]:
-    """Return which rows are searched and which decide: known labels, not hit, before and after the gap."""
+    """Return which rows are searched and which decide: known labels, not hit, before and after the gap.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> days = [datetime(1970, 1, day) for day in (1, 2, 3, 4)]  # searched, gap, deciding, end
+    >>> label, seconds = np.array([1, 0, 0, -1], np.int8), np.arange(4) * 86_400
+    >>> missed = Missed({}, label, np.zeros(4, bool), np.full(4, 100), seconds, np.arange(4))
+    >>> [np.flatnonzero(part).tolist() for part in parts_of(missed, TimeSplit(*days))]
+    [[0], [2]]
+    """
     seconds = [int((np.datetime64(at, "s") - _EPOCH).astype(np.int64)) for at in (split.learn_until, split.judge_from)]
     is_open = ~missed.is_hit & (missed.label >= 0)
     return is_open & (missed.seconds < seconds[0]), is_open & (missed.seconds >= seconds[1])

@@ -83,7 +83,17 @@ class Proposal:
 
 
 def as_toml(proposal: Proposal) -> str:
-    """Return the entry of a rulebook that the proposal would be."""
+    """Return the entry of a rulebook that the proposal would be.
+
+    Examples
+    --------
+    >>> seen = Evidence(9, 3, 3, 4, 3, 1.0, 0.4, 1.0, 0.95, 900_000, 800_000)
+    >>> texts = ("Web", "网上", "hold", 3, "Web", "网上")
+    >>> events = ({"channel": "web"},), ({"channel": "atm"},)
+    >>> made = Proposal("m1", 'channel == "web"', *texts, (), "me", *events, seen, seen, 0.1, 50, 1, "first 1")
+    >>> as_toml(made).splitlines()[:2]
+    ['[[rule]]', 'id = "m1"']
+    """
     when = f"'''\n{proposal.when}\n'''" if "'''" not in proposal.when else _toml(proposal.when)
     lines = ["[[rule]]", f"id = {_toml(proposal.id)}", f"title = {_toml(proposal.title)}"]
     lines += [f"title_zh = {_toml(proposal.title_zh)}", f"when = {when}", f"action = {_toml(proposal.action)}"]
@@ -102,6 +112,15 @@ def as_rule(proposal: Proposal) -> Rule:
     ------
     RulebookError, ConditionError
         If it is no rule, or does not keep its examples.
+
+    Examples
+    --------
+    >>> seen = Evidence(9, 3, 3, 4, 3, 1.0, 0.4, 1.0, 0.95, 900_000, 800_000)
+    >>> texts = ("Web", "网上", "hold", 3, "Web", "网上")
+    >>> events = ({"channel": "web"},), ({"channel": "atm"},)
+    >>> made = Proposal("m1", 'channel == "web"', *texts, ("new",), "me", *events, seen, seen, 0.1, 50, 1, "first 1")
+    >>> as_rule(made).action, as_rule(made).fields
+    ('hold', ('channel',))
     """
     head = 'id = "proposed"\nversion = 1\ntitle = "Proposed"\ntitle_zh = "建议"\n\n'
     book: Rulebook = parse(head + as_toml(proposal), f"proposal {proposal.id}")

@@ -85,6 +85,15 @@ def search(target: Target, *, width: int = 20, depth: int = 4, least_frauds: int
         How many conjunctions lead on from each step, and the largest number of tests in one.
     least_frauds
         Conjunctions that pick fewer are passed over.
+
+    Examples
+    --------
+    >>> from fraud.rulecare.terms import terms_of
+    >>> terms = terms_of({"channel": ["web"] * 6 + ["atm"] * 6}, np.arange(6), np.arange(6, 12))
+    >>> target = Target(terms, np.full(6, 1e6), np.ones(6, bool), 6, 6, lambda _, value, wrong: value - 9_000 * wrong)
+    >>> best, looked_at = search(target)
+    >>> best.frauds, best.honest, looked_at
+    (6, 0, 1)
     """
     everything = np.full(target.terms.on_honest.shape[1:], 2**64 - 1, np.uint64)
     beam = [_Held((), target.is_open, everything)]
@@ -107,6 +116,15 @@ def simplified(target: Target, found: Found, loss: float = 0.05) -> Found:
     """Return the conjunction without tests that hardly matter: each may cost so much of what is saved at the worst.
 
     A test that only fits the past mostly excludes a few honest rows; without it the rule says more with less.
+
+    Examples
+    --------
+    >>> from fraud.rulecare.terms import terms_of
+    >>> columns = {"channel": ["web"] * 6 + ["atm"] * 6, "kind": ["transfer"] * 11 + ["payment"]}
+    >>> terms = terms_of(columns, np.arange(6), np.arange(6, 12))
+    >>> target = Target(terms, np.full(6, 1e6), np.ones(6, bool), 6, 6, lambda _, value, wrong: value - 9_000 * wrong)
+    >>> [terms.sides[place] for place in simplified(target, target.found((0, 1))).terms]  # the kind says nothing
+    ['channel']
     """
     while len(found.terms) > 1:
         shorter = [target.found(tuple(t for t in found.terms if t != term)) for term in found.terms]

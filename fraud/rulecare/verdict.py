@@ -38,7 +38,15 @@ Said = tuple[str, str, str] | None
 
 
 def speak(health: RuleHealth) -> Verdict:
-    """Return the verdict on a rule from its figures."""
+    """Return the verdict on a rule from its figures.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> verdict = speak(SimpleNamespace(silent="expired", judged=0))
+    >>> verdict.word, verdict.evidence
+    ('retire', ('its dates of validity are over',))
+    """
     said = next(found for ask in _QUESTIONS if (found := ask(health)) is not None)
     word, why, why_zh = said
     seen, seen_zh = _figures(health)
