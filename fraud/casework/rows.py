@@ -38,7 +38,7 @@ def read_case(file: sqlite3.Connection, case_id: int) -> Case:
     >>> from fraud.casework.tables import opened
     >>> read_case(opened(":memory:"), 7)
     Traceback (most recent call last):
-    fraud.errors.CaseUnknownError: there is no case 7
+    fraud.errors.cases.CaseUnknownError: there is no case 7
     """
     row = file.execute(f"SELECT {CASE} FROM cases WHERE case_id = ?", (case_id,)).fetchone()  # noqa: S608  # our own constant
     if row is None:
@@ -63,7 +63,14 @@ def read_cases(file: sqlite3.Connection, states: Collection[State]) -> list[Case
 
 
 def read_alerts(file: sqlite3.Connection, case_id: int) -> list[Alert]:
-    """Return the alerts of a case, earliest event first."""
+    """Return the alerts of a case, earliest event first.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> read_alerts(opened(":memory:"), 1)
+    []
+    """
     rows = file.execute("SELECT record FROM alerts WHERE case_id = ? ORDER BY occurred_at, event_id", (case_id,))
     return [alert_from(record) for (record,) in rows]
 
@@ -102,7 +109,17 @@ def read_listings(file: sqlite3.Connection, verdict: str) -> list[Listing]:
 
 
 def approved_listings(file: sqlite3.Connection, after: int) -> list[tuple[Listing, int]]:
-    """Return the entries of greater numbers that were approved, each with the time of the approval, in order."""
+    """Return the entries of greater numbers that were approved, each with the time of the approval, in order.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> file = opened(":memory:")
+    >>> case_id = group_case(file, Alert("T1", "C1", 0, 60, 900, 0.5, 1), due=90)
+    >>> propose(file, case_id, Listing("black", "payee", "6217", "mule"), "Li", now=100)
+    >>> approved_listings(file, after=0)  # proposed, but nobody has approved it yet
+    []
+    """
     rows = file.execute(
         f"SELECT {LISTING}, checked_at FROM listings WHERE verdict = 'approved' AND number > ? ORDER BY number",  # noqa: S608  # our own constant
         (after,),
@@ -123,7 +140,7 @@ def waiting_listing(file: sqlite3.Connection, number: int) -> Listing:
     >>> from fraud.casework.tables import opened
     >>> waiting_listing(opened(":memory:"), 3)
     Traceback (most recent call last):
-    fraud.errors.CaseUnknownError: no proposed entry 3 waits to be checked
+    fraud.errors.cases.CaseUnknownError: no proposed entry 3 waits to be checked
     """
     found = [listing for listing in read_listings(file, "proposed") if listing.number == number]
     if not found:
@@ -223,7 +240,17 @@ def put_labels(file: sqlite3.Connection, case_id: int, labels: Mapping[str, bool
 
 
 def propose(file: sqlite3.Connection, case_id: int, listing: Listing, maker: str, now: int) -> None:
-    """Write a proposed entry, which waits to be checked."""
+    """Write a proposed entry, which waits to be checked.
+
+    Examples
+    --------
+    >>> from fraud.casework.tables import opened
+    >>> file = opened(":memory:")
+    >>> case_id = group_case(file, Alert("T1", "C1", 0, 60, 900, 0.5, 1), due=90)
+    >>> propose(file, case_id, Listing("black", "payee", "6217", "mule"), "Li", now=100)
+    >>> waiting_listing(file, 1).maker
+    'Li'
+    """
     file.execute(
         "INSERT INTO listings (case_id, colour, entity, value, reason, until, maker, made_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -72,6 +72,19 @@ def save_engine(engine: Engine, folder: str | Path, about: Mapping[str, Any] | N
     ------
     EngineFolderError
         If the folder is there already.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from fraud.engine.training import shipped_costs
+    >>> from fraud.online import OnlineFeatures
+    >>> from fraud.rules import first_rulebook
+    >>> features = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"])
+    >>> engine = Engine(features, first_rulebook(), None, shipped_costs())
+    >>> with TemporaryDirectory() as folder:
+    ...     version = save_engine(engine, Path(folder) / "engine", {"made_by": "me"})
+    ...     read_manifest(Path(folder) / "engine", version)["about"]
+    {'made_by': 'me'}
     """
     folder = Path(folder)
     if folder.exists():
@@ -132,7 +145,7 @@ def read_manifest(folder: str | Path, version: str | None = None) -> dict[str, A
     --------
     >>> read_manifest("nowhere")
     Traceback (most recent call last):
-    fraud.errors.EngineFolderError: nowhere is no engine folder: its manifest.json cannot be read ...
+    fraud.errors.deciding.EngineFolderError: nowhere is no engine folder: its manifest.json cannot be read ...
     """
     folder = Path(folder)
     try:
@@ -199,6 +212,19 @@ def open_engine(folder: str | Path, version: str | None = None, features: Any = 
     ------
     EngineFolderError
         If a part is missing, was changed, or does not fit.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from fraud.engine.training import shipped_costs
+    >>> from fraud.online import OnlineFeatures
+    >>> from fraud.rules import first_rulebook
+    >>> features = OnlineFeatures(["occurred_at", "customer_id", "amount_fen"])
+    >>> engine = Engine(features, first_rulebook(), None, shipped_costs())
+    >>> with TemporaryDirectory() as folder:
+    ...     version = save_engine(engine, Path(folder) / "engine")
+    ...     open_engine(Path(folder) / "engine", version).setting.names == engine.setting.names
+    True
     """
     folder, manifest = Path(folder), read_manifest(folder, version)
     if features is None:

@@ -149,6 +149,12 @@ def read_decision(table: Mapping[str, Any]) -> Decision:
     ----------
     table
         What `orjson.loads` makes of `Decision.record`.
+
+    Examples
+    --------
+    >>> made = Decision("T1", 0, 5, 100, 2, "rule", 2, None, ("r1",), (), (), (), 0.0, 0.0, *"abcde", b"")
+    >>> read_decision(orjson.loads(made.record())) == made
+    True
     """
     explained = Explanation(tuple(Reason(**reason) for reason in table["reasons"]), table["attributions"])
     read: dict[str, Any] = {name: table[name] for name in _PLAIN}
@@ -186,7 +192,7 @@ def earlier_decision(event_id: str, content: bytes, decision: Decision | bytes, 
     --------
     >>> earlier_decision("T1", b'{"amount_fen":1}', b"", b'{"amount_fen":2}')
     Traceback (most recent call last):
-    fraud.errors.EventConflictError: event T1 was decided before with other content: amount_fen was 1 and is 2; ...
+    fraud.errors.deciding.EventConflictError: event T1 was decided before with other content: amount_fen was 1 and ...
     """
     if content != again:
         raise EventConflictError(

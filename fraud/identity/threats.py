@@ -137,6 +137,12 @@ def load_threats(path: str | Path) -> ThreatPolicy:
     ------
     IdentityInputError
         If the file cannot be read or is not a policy; the message names the entry.
+
+    Examples
+    --------
+    >>> load_threats("nowhere.toml")
+    Traceback (most recent call last):
+    fraud.errors.tables.IdentityInputError: nowhere.toml cannot be read: ...
     """
     try:
         return parse_threats(Path(path).read_text(encoding="utf-8"), Path(path).name)
@@ -156,7 +162,7 @@ def parse_threats(text: str, source: str = "policy") -> ThreatPolicy:
     --------
     >>> parse_threats("threat = []")
     Traceback (most recent call last):
-    fraud.errors.IdentityInputError: policy: 'grades' is missing; it says at how many points grades begin
+    fraud.errors.tables.IdentityInputError: policy: 'grades' is missing; it says at how many points grades begin
     """
     try:
         table = tomllib.loads(text)
