@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read by OpenMP when scikit-learn is first imported
+
+# how long an example takes is the machine's matter: a busy one would fail tests of what is right
+settings.register_profile("hexi", deadline=None)
+settings.load_profile("hexi")
 
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 WAITS = "waits for a headless browser: apt-get install chromium-headless-shell fonts-noto-cjk"

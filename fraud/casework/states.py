@@ -63,7 +63,7 @@ def check_transition(before: State, after: State) -> None:
     >>> check_transition(State.NEW, State.ASSIGNED)
     >>> check_transition(State.NEW, State.FALSE_ALARM)
     Traceback (most recent call last):
-    fraud.errors.CaseTransitionError: a case that is new cannot become false_alarm; it can become assigned
+    fraud.errors.cases.CaseTransitionError: a case that is new cannot become false_alarm; it can become assigned
     """
     if after not in LEGAL[before]:
         allowed = " or ".join(sorted(LEGAL[before]))

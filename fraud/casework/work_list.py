@@ -46,7 +46,7 @@ class WorkList:
     >>> case = desk.take(case.case_id, "Li", case.version, now=120)
     >>> desk.take(case.case_id, "Wang", version=1, now=130)
     Traceback (most recent call last):
-    fraud.errors.CaseTakenError: case 1 is at version 2, not 1: it is assigned, with Li; read it again
+    fraud.errors.cases.CaseTakenError: case 1 is at version 2, not 1: it is assigned, with Li; read it again
     >>> case = desk.dispose(case.case_id, "Li", State.CONFIRMED_FRAUD, "card stolen", case.version, now=600)
     >>> [(label.event_id, label.is_fraud, label.known_at) for label in desk.labels()]
     [('T1', True, 600)]

@@ -69,10 +69,10 @@ def read_event(
     datetime.datetime(2026, 3, 1, 9, 30)
     >>> read_event(sent | {"amount_fen": 12.5})
     Traceback (most recent call last):
-    fraud.errors.EventRefusedError: amount_fen is 12.5; it must be a whole number of fen from 0 to 10000000000000
+    fraud.errors.deciding.EventRefusedError: amount_fen is 12.5; it must be a whole number of fen from 0 to 10000000 ...
     >>> read_event(sent | {"amount": 12})
     Traceback (most recent call last):
-    fraud.errors.EventRefusedError: amount is no field of an event; did you mean 'amount_fen'?
+    fraud.errors.deciding.EventRefusedError: amount is no field of an event; did you mean 'amount_fen'?
     """
     if not isinstance(table, Mapping):
         raise EventRefusedError(f"an event is {type(table).__name__}; it must be an object of fields and values")

@@ -172,7 +172,7 @@ def replay(log: DecisionLog, library: Library, features: Features | None = None,
     >>> with TemporaryDirectory() as folder, DecisionLog(Path(folder) / "decisions.db") as log:
     ...     replay(log, Library([]))
     Traceback (most recent call last):
-    fraud.errors.ReplayError: decisions.db has no beginning, so there is nothing to replay
+    fraud.errors.deciding.ReplayError: decisions.db has no beginning, so there is nothing to replay
     """
     items = log.items()
     start = next(items, None)

@@ -141,7 +141,7 @@ def require_equal(found: pd.DataFrame, wanted: pd.DataFrame, when: str) -> None:
     --------
     >>> require_equal(pd.DataFrame({"hour": [7.0]}), pd.DataFrame({"hour": [8.0]}), "at night")
     Traceback (most recent call last):
-    fraud.errors.FeatureLawError: Feature hour of row 0 is 7.0 at night, but 8.0 otherwise.
+    fraud.errors.tables.FeatureLawError: Feature hour of row 0 is 7.0 at night, but 8.0 otherwise.
     """
     if list(found.columns) != list(wanted.columns) or not found.index.equals(wanted.index):
         raise FeatureLawError(f"Rows or features are others {when} ({found.shape} and {wanted.shape}).")

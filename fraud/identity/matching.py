@@ -72,7 +72,7 @@ class DeviceMatcher:
     --------
     >>> DeviceMatcher().pairs(pd.DataFrame())
     Traceback (most recent call last):
-    fraud.errors.IdentityInputError: the matcher has learnt nothing yet; call fit with a table of sightings first
+    fraud.errors.tables.IdentityInputError: the matcher has learnt nothing yet; call fit with a table of sightings first
     """
 
     def __init__(self, same: float = 0.95, other: float = 0.2, seed: int = 0) -> None:

@@ -141,7 +141,7 @@ def check_frame(frame: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> check_frame(pd.DataFrame({"occurred_at": pd.to_datetime(["2018-04-01"]), "customer_id": ["7"]}))
     Traceback (most recent call last):
-    fraud.errors.FrameError: The frame has no column amount_fen: amount in fen (交易金额（分）) is required.
+    fraud.errors.tables.FrameError: The frame has no column amount_fen: amount in fen (交易金额（分）) is required.
     """
     from pandera.errors import SchemaErrors
 

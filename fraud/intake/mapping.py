@@ -124,7 +124,7 @@ def check_header(header: Sequence[str], mapping: Mapping | None = None) -> None:
     --------
     >>> check_header(["a", "b", "a"])
     Traceback (most recent call last):
-    fraud.errors.MappingError: The file has two columns with the name 'a': rename one of them.
+    fraud.errors.tables.MappingError: The file has two columns with the name 'a': rename one of them.
     """
     twins = [name for name, times in Counter(header).items() if times > 1]
     if twins:

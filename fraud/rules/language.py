@@ -90,7 +90,7 @@ def parse_condition(
     'amount_fen >= 5_000 yuan and channel not in ["atm"]'
     >>> parse_condition("amont_fen > 5", rule="x")
     Traceback (most recent call last):
-    fraud.errors.ConditionError: rule 'x', line 1, column 1: unknown field 'amont_fen'; did you mean 'amou...
+    fraud.errors.rules.ConditionError: rule 'x', line 1, column 1: unknown field 'amont_fen'; did you mean 'amou...
     """
     try:
         condition = Parser(tokens(text, parameters), lists).whole()

@@ -82,7 +82,7 @@ def check_kinds(condition: Node, vocabulary: Mapping[str, Kind] = VOCABULARY) ->
     --------
     >>> check_kinds(Comparison(">", Field("ip"), Number(5)))
     Traceback (most recent call last):
-    fraud.errors.ConditionError: line 1, column 1: 'ip' is an identifier and 5 is a number; they cannot be ...
+    fraud.errors.rules.ConditionError: line 1, column 1: 'ip' is an identifier and 5 is a number; they cannot be ...
     """
     _Checker(vocabulary).condition(condition)
 

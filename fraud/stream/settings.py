@@ -46,7 +46,7 @@ class StreamSettings:
     'decisions'
     >>> StreamSettings("127.0.0.1:9092", decisions="payments")
     Traceback (most recent call last):
-    fraud.errors.StreamSettingsError: the topics are payments, payments and payments.dead; they must be three
+    fraud.errors.deciding.StreamSettingsError: the topics are payments, payments and payments.dead; they must be three
     """
 
     brokers: str

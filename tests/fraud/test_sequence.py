@@ -12,7 +12,7 @@ from fraud.modelfile import load, save
 from fraud.sequence import Histories, Rescored, SequenceScorer
 
 HAS_KERAS = all(importlib.util.find_spec(name) for name in ("keras", "jax"))
-needs_keras = pytest.mark.skipif(not HAS_KERAS, reason="Keras and JAX are not installed (extra `sequence`)")
+needs_keras = pytest.mark.skipif(not HAS_KERAS, reason="waits for Keras and JAX: the extra `sequence`")
 
 
 @settings(deadline=None, max_examples=80)

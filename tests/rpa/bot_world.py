@@ -191,12 +191,12 @@ def judged(made: World, expected: Sequence[Filing]) -> dict[str, list[str]]:
         if truth.commits[pair] != 1:
             found["double"].append(one.filing_id)
         filed = truth.filed[pair]
-        is_right = all(filed[name] == value for name, value in values_of(one).items())
-        is_right &= dict(stored) == right_pages(one.account_number, SIZE)
-        is_right &= told["result"] == "filed" and told["receipt"] == filed["receipt"]
-        is_right &= told["basic_account_number"] == filed["basic_account_number"]
-        if not is_right:
-            found["wrong"].append(one.filing_id)
+        wrong = [name for name, value in values_of(one).items() if filed[name] != value]
+        wrong += ["pages"] if dict(stored) != right_pages(one.account_number, SIZE) else []
+        known = {name: filed[name] for name in ("receipt", "basic_account_number")} | {"result": "filed"}
+        wrong += [f"{name} told" for name, value in known.items() if told[name] != value]
+        if wrong:
+            found["wrong"].append(f"{one.filing_id}: {', '.join(wrong)}")
     found["beyond"] = [str(pair) for pair in truth.filed if pair not in pairs]
     return {name: ones for name, ones in found.items() if ones}
 
