@@ -70,7 +70,7 @@ def check_listing(listing: Listing, maker: str, now: int) -> None:
     --------
     >>> check_listing(Listing("white", "country", "CN", "home", until=86_400), "Li", now=0)
     Traceback (most recent call last):
-    fraud.errors.cases.CaseInputError: proposed white entry: entity is 'country': too many payments share it to be w ...
+    fraud.errors.cases.CaseInputError: proposed white entry: entity is 'country': too many payments share it to be w...
     """
     try:
         approved(Listing(**_kept(listing), maker=maker), "a checker", now)

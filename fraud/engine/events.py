@@ -69,7 +69,7 @@ def read_event(
     datetime.datetime(2026, 3, 1, 9, 30)
     >>> read_event(sent | {"amount_fen": 12.5})
     Traceback (most recent call last):
-    fraud.errors.deciding.EventRefusedError: amount_fen is 12.5; it must be a whole number of fen from 0 to 10000000 ...
+    fraud.errors.deciding.EventRefusedError: amount_fen is 12.5; it must be a whole number of fen from 0 to 10000000...
     >>> read_event(sent | {"amount": 12})
     Traceback (most recent call last):
     fraud.errors.deciding.EventRefusedError: amount is no field of an event; did you mean 'amount_fen'?

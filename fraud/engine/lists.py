@@ -77,7 +77,7 @@ class ListEntry:
     3
     >>> ListEntry("white", "country", "CN", "home", "me", datetime(2026, 1, 1), datetime(2026, 2, 1))
     Traceback (most recent call last):
-    fraud.errors.deciding.ListRefusedError: entity is 'country': too many payments share it to be white; list a cust ...
+    fraud.errors.deciding.ListRefusedError: entity is 'country': too many payments share it to be white; list a cust...
     """
 
     colour: Colour

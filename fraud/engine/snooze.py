@@ -47,7 +47,7 @@ class Snooze:
     --------
     >>> Snooze("customer", "C1", datetime(2026, 1, 1), datetime(2027, 1, 1), "me", "wedding")
     Traceback (most recent call last):
-    fraud.errors.deciding.SnoozeRefusedError: until is 2027-01-01 00:00:00; a snooze ends within 90 days of since, 2 ...
+    fraud.errors.deciding.SnoozeRefusedError: until is 2027-01-01 00:00:00; a snooze ends within 90 days of since, 2...
     """
 
     entity: str
