@@ -25,6 +25,8 @@ __all__ = ["make", "truth"]
 _FIRST = np.datetime64("2020-01-01", "s")
 _DAYS = 200
 _DAY = 86_400
+_FEWEST_ROWS = 500
+"""From so many rows on there is a ring at least."""
 _ROWS_FOR_A_RING = 2_500
 
 Table = dict[str, NDArray[np.int64]]
@@ -157,7 +159,7 @@ def _episodes(n: int, seed: int, look_alikes: int) -> Table:
     rng = generator(seed, "laundering", "episodes")
     washing = [code for code, one in enumerate(PATTERNS) if one.is_laundering]
     honest = [code for code, one in enumerate(PATTERNS) if not one.is_laundering]
-    rings = n // _ROWS_FOR_A_RING
+    rings = max(n // _ROWS_FOR_A_RING, min(n // _FEWEST_ROWS, 1))
     chosen = [washing[k % len(washing)] for k in range(rings)]
     chosen += [honest[k % len(honest)] for k in range(rings * look_alikes)]
     rows: list[tuple[int, ...]] = []
