@@ -97,10 +97,10 @@ def test_sail_gives_the_hits_of_one_machine(sail: Any) -> None:
 
 def test_a_model_file_is_read_by_the_workers(sail: Any, tmp_path: Path) -> None:
     from fraud import modelfile
-    from fraud.scorers.logistic import LogisticScorer
+    from fraud.scorers.regression import FeatureRegression
 
     table = payments(500)
-    scorer = LogisticScorer().fit(table[NAMES].astype(float), table["amount_fen"] > 5 * 10**6)
+    scorer = FeatureRegression().fit(table[NAMES].astype(float), table["amount_fen"] > 5 * 10**6)
     modelfile.save(tmp_path / "model.hexi", scorer, NAMES, {})
     found = score(on_spark(sail, table), tmp_path / "model.hexi").toPandas().set_index("transaction_id")
     wanted = probabilities(scorer, table, NAMES)
