@@ -122,8 +122,8 @@ def test_process_killed_at_any_moment_loses_no_decision_and_makes_none_twice(und
     acknowledged, first, kills = {}, 0, 0
     total = len(steps())
     while first < total:
-        many = int(rng.integers(0, 16)) if kills < 24 else total
-        for number, told in killed_after(path, first, many, float(rng.uniform(0, 0.01)) if kills < 24 else 0.0):
+        many = int(rng.integers(0, 5)) if kills < 24 else total
+        for number, told in killed_after(path, first, many, float(rng.uniform(0, 0.002)) if kills < 24 else 0.0):
             assert acknowledged.setdefault(int(number), told) == told
         kills += 1
         done = max(acknowledged, default=-1) + 1
