@@ -7,7 +7,7 @@ before a moment at which their labels are known.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +22,11 @@ from fraud.engine.folder import save_engine
 from fraud.engine.setting import Model
 from fraud.errors import TooFewRowsError
 from fraud.features.asked import asked_by
-from fraud.features.reading import read_flags, read_seconds
+from fraud.features.reading import read_flags
 from fraud.rules import Rulebook
 from fraud.sample import LearningSample
 from fraud.schema import LABEL
 from fraud.scorers import RULE_PREFIX
-
-if TYPE_CHECKING:
-    from fraud.online import OnlineFeatures
 
 __all__ = ["FEWEST_FRAUDS", "Trained", "fit_model", "shipped_costs", "train"]
 
@@ -122,7 +119,7 @@ def train(
     rules, sample = compile_rules(book), LearningSample(most)
     rows, latest = 0, None
     for chunk in chunks:
-        table = _taken_in(online, chunk)
+        table = online.update(chunk)
         is_learnt = (chunk["occurred_at"] < learn_until).to_numpy()
         if is_learnt.any():
             _learn(sample, chunk[is_learnt], table[is_learnt], rules)
@@ -136,15 +133,6 @@ def train(
     about = {"rows": rows, "learnt": sample.honest + sample.frauds, "frauds": sample.frauds}
     version = "" if folder is None else save_engine(engine, folder, about)
     return Trained(engine, rows, sample.honest + sample.frauds, sample.frauds, left_out, version)
-
-
-def _taken_in(online: "OnlineFeatures", chunk: pd.DataFrame) -> pd.DataFrame:
-    """Return what `push` returns for each row of a table in turn: the same kernel, without a mapping for each row."""
-    times = read_seconds(chunk["occurred_at"], None, ordered=False)
-    events, reals = online.stream.reader.table(chunk, times, with_numbers=True)
-    table = np.empty((len(chunk), len(online.names)))
-    online.stream.run(events, reals, table)
-    return pd.DataFrame(table, index=chunk.index, columns=list(online.names), copy=False)
 
 
 def _learn(sample: LearningSample, chunk: pd.DataFrame, features: pd.DataFrame, rules: Any) -> None:

@@ -40,12 +40,14 @@ def check_sound(model: Any, width: int) -> None:
     >>> check_sound(card, 1)
     >>> check_sound(card, 2)
     Traceback (most recent call last):
-    fraud.errors...ModelFileError: The model file holds ... a model of 1 features where 2 are read...
+    fraud.errors.models.ModelFileError: The model file holds a model of 1 features where 2 are read.
     """
     try:
         _check(model, width)
     except TreeTableError as error:
         raise ModelFileError(f"The model file holds broken trees. {error}") from error
+    except ModelFileError:
+        raise  # it is a ValueError too, and says already what does not fit
     except (AttributeError, TypeError, IndexError, ValueError) as error:
         raise ModelFileError(f"The model file holds a part that does not fit its kind: {error}.") from error
 

@@ -149,7 +149,7 @@ def _bounds(found: Numbers, axis: Cuts | Words) -> Any:
 def _find(source: Source, axis: Cuts | Words, loops: Any, prepared: Prepared, words: WordCells, cells: Any) -> None:
     """Write the cells of one source."""
     if isinstance(axis, Words):
-        loops.translate(prepared.texts(source.name).codes, words[source], cells)  # type: ignore[union-attr]
+        loops.translate(prepared.texts(source.name).codes, words[source], cells)  # type: ignore[union-attr]  # words are of fields
         return
     found = _values(source, prepared)
     bounds = _bounds(found, axis)

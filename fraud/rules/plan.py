@@ -138,7 +138,7 @@ def plan_of(tables: Tables, feature_names: Sequence[str] = ()) -> Plan:
     # slots: numbers of the event, what is made of it, and features
     draft.numbers = {name: place + (len(made) if name in features else 0) for place, name in enumerate(ordered)}
     slots = len(ordered) + len(made)
-    place_of: dict[Source, int] = {source: draft.numbers[source.node.name] for source in plain}  # type: ignore[union-attr]
+    place_of: dict[Source, int] = {source: draft.numbers[source.node.name] for source in plain}  # type: ignore[union-attr]  # plain sources are fields
     place_of |= {source: len(from_event) + at for at, (source, _) in enumerate(made)}
     for at, source in enumerate(computed):
         _program(draft, source)
