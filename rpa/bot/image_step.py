@@ -1,6 +1,8 @@
 """The papers of an account: from the operations platform to the image platform, and every page compared by its hash.
 
-What is stored rightly already is left alone; what is stored in part or wrongly is sent again.
+What is stored rightly already is left alone; what is stored in part or wrongly is sent again. Where an upload was not
+answered, or may have been sent twice, nothing is believed or sent before the time is over in which it may still arrive:
+an upload that comes late takes the place of what was stored in the meantime.
 """
 
 import shutil
@@ -11,7 +13,7 @@ from rpa.bot.desk import Desk
 from rpa.bot.hold import Hold
 from rpa.bot.papers import digests_of, read_archive, stored
 from rpa.bot.proof import Proof
-from rpa.errors import SafetyError, UploadError
+from rpa.errors import FailureError, SafetyError, UnsureError, UploadError
 from rpa.filing import Filing
 from rpa.pages import arrive, images, operations, refused
 from rpa.queue import State
@@ -28,6 +30,8 @@ async def carry_papers(desk: Desk, hold: Hold, proof: Proof) -> float | None:
     ------
     DownloadError, UploadError
         If the papers do not arrive whole, here or there.
+    UnsureError
+        If they may arrive once more: to be looked at again when they no longer can.
     SafetyError
         If the platform shows another account, or the archive holds what papers are not.
     """
@@ -85,11 +89,16 @@ async def _send(desk: Desk, filing: Filing, files: Mapping[str, bytes], digests:
     folder = Path(desk.downloads, "papers", filing.filing_id)
     try:
         paths = stored(folder, files)
-        answer = await images.upload.submit(tab, images.upload.Papers(filing.entity, filing.filing_id, paths))
+        sent = await images.upload.submit(tab, images.upload.Papers(filing.entity, filing.filing_id, paths))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    page, answer = await arrive(tab, answer, [images.page_set, images.upload])
+    try:
+        page, answer = await arrive(tab, sent, [images.page_set, images.upload])
+    except FailureError as error:
+        raise UnsureError(f"whether the papers were stored is not known: {error}") from None
     if page is images.upload:
         images.upload.check(answer.html)
         raise UploadError("the upload form came back without a reason")
+    if sent.on_new_connection:
+        raise UnsureError("the papers went over a new connection: the browser may have sent them twice")
     images.page_set.check(answer.html, filing.entity, filing.filing_id, digests)

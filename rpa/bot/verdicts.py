@@ -15,6 +15,7 @@ from rpa.errors import (
     HandOverError,
     LeaseLostError,
     SafetyError,
+    UnsureError,
 )
 
 __all__ = ["Asks", "Verdict", "verdict_of"]
@@ -30,11 +31,12 @@ class Asks(StrEnum):
 
 
 class Verdict(NamedTuple):
-    """What an error asks for, why in words, and whether the system that was used has failed."""
+    """What an error asks for, why in words, whether a system has failed, and whether what was sent may still come."""
 
     asks: Asks
     reason: str
     is_systems: bool = False
+    is_unsure: bool = False
 
 
 def verdict_of(error: BaseException) -> Verdict:
@@ -46,6 +48,8 @@ def verdict_of(error: BaseException) -> Verdict:
     Verdict(asks=<Asks.REFUSED: 'refused'>, reason='该存款人已开立基本存款账户', is_systems=False)
     >>> verdict_of(FailureError("503")).asks, verdict_of(LeaseLostError("token 3")).asks
     (<Asks.AGAIN: 'again'>, <Asks.NOTHING: 'nothing'>)
+    >>> verdict_of(UnsureError("the connection was closed")).is_unsure
+    True
     >>> verdict_of(ZeroDivisionError("division by zero")).reason
     'ZeroDivisionError, which nobody expected: division by zero'
     """
@@ -61,9 +65,9 @@ def verdict_of(error: BaseException) -> Verdict:
     if isinstance(error, SafetyError):
         return Verdict(Asks.PERSON, said)
     if isinstance(error, FailureError):
-        return Verdict(Asks.AGAIN, said, is_systems=True)
+        return Verdict(Asks.AGAIN, said, is_systems=True, is_unsure=isinstance(error, UnsureError))
     if isinstance(error, TimeoutError):
-        return Verdict(Asks.AGAIN, "the step took too long and was broken off", is_systems=True)
+        return Verdict(Asks.AGAIN, "the step took too long and was broken off", is_systems=True, is_unsure=True)
     if isinstance(error, EvidenceError | OSError | sqlite3.Error):
         return Verdict(Asks.AGAIN, f"this machine fails: {said}")
     return Verdict(Asks.PERSON, f"{type(error).__name__}, which nobody expected: {said}")

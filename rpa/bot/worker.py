@@ -211,6 +211,8 @@ class Worker:
             hold.advance(State.WAITING, f"it failed {attempts} times in a row, the last time because {verdict.reason}")
         else:
             wait = retry_after(attempts, self._rng, patience.first_backoff, patience.longest_backoff)
+            if verdict.is_unsure and hold.item.state is State.FILED:
+                wait = max(wait, patience.settle_seconds)  # what comes late would take the place of the next try
             hold.release(self._settings.now() + wait, verdict.reason)
 
 

@@ -37,12 +37,18 @@ _QUIET = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a system answered: HTML as the browser understood it, status, address, and the date in its header."""
+    """What a system answered: HTML as the browser understood it, status, address, and the date in its header.
+
+    `on_new_connection` says that the first request of the way here went over a connection that was opened for it.
+    Chromium sends what an open connection did not answer once more, over another, and tells nobody: what was sent on a
+    new connection may have been sent twice, and the first of the two may come late.
+    """
 
     html: str
     status: int
     address: str
     dated: str = ""
+    on_new_connection: bool = False
 
 
 @dataclass(slots=True)
@@ -214,7 +220,11 @@ async def answer_of(tab: Tab, response: "Response | None") -> Answer:
     html = await tab.page.content()
     if response is None:
         return Answer(html, 200, tab.page.url)
-    return Answer(html, response.status, tab.page.url, response.headers.get("date", ""))
+    request = response.request
+    while request.redirected_from is not None:
+        request = request.redirected_from
+    is_new = request.timing["connectStart"] >= 0  # -1 where an open connection was taken
+    return Answer(html, response.status, tab.page.url, response.headers.get("date", ""), is_new)
 
 
 @contextmanager

@@ -106,6 +106,16 @@ def test_labels_that_were_swapped_are_caught_even_if_the_system_takes_them_for_a
         assert judged(made, [basic(1)]) == {}
 
 
+def test_papers_that_come_late_and_broken_do_not_stay_over_the_right_ones(tmp_path: Path, chrome: Any) -> None:
+    """The browser sends an upload that was not answered again, untold; the first is stored last, and wrongly."""
+    after_three_pages = {"late_commit": (1,), "wrong_checksum": (4,)}
+    late = Faults(plan=after_three_pages, only={"late_commit": "/upload"}, late_seconds=0.6)
+    with world(tmp_path, [basic(1)], faults={"images": late}) as made:
+        summary = run(made, chrome)
+        assert dict(made.truth.struck["images"]) == {"late_commit": 1, "wrong_checksum": 1}
+        assert judged(made, [basic(1)]) == {}, (summary.for_persons, summary.alarms)
+
+
 def test_nothing_is_filed_when_a_clock_is_wrong(tmp_path: Path, chrome: Any) -> None:
     always = Faults(plan={"clock_skew": tuple(range(1, 500))}, skew_seconds=3_600)
     with world(tmp_path, [basic(1)], faults={"accounts": always}) as made:

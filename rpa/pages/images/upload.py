@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from rpa.browser import Answer, Button, Field, Tab, attach, fill_form, press
 from rpa.browser.reading import alerts, forms, has_heading, title
-from rpa.errors import BusinessError
+from rpa.errors import BusinessError, FailureError, UnsureError
 from rpa.pages.images.home import SYSTEM
 
 __all__ = ["PATH", "Papers", "Upload", "address", "check", "read", "recognise", "submit"]
@@ -78,7 +78,16 @@ def check(html: str) -> None:
 
 
 async def submit(tab: Tab, item: Papers) -> Answer:
-    """Upload; `page_set.check` says whether everything arrived."""
+    """Upload; `page_set.check` says whether everything arrived.
+
+    Raises
+    ------
+    UnsureError
+        If no answer comes: the files may have been stored, or be stored later.
+    """
     await fill_form(tab, _FIELDS, {"entity": item.entity, "filing_id": item.filing_id})
     await attach(tab, _FILES, item.paths)
-    return await press(tab, _BUTTON)
+    try:
+        return await press(tab, _BUTTON)
+    except FailureError as error:
+        raise UnsureError(f"whether the papers were stored is not known: {error}") from None
