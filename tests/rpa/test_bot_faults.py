@@ -112,7 +112,8 @@ def test_papers_that_come_late_and_broken_do_not_stay_over_the_right_ones(tmp_pa
     late = Faults(plan=after_three_pages, only={"late_commit": "/upload"}, late_seconds=0.6)
     with world(tmp_path, [basic(1)], faults={"images": late}) as made:
         summary = run(made, chrome)
-        assert dict(made.truth.struck["images"]) == {"late_commit": 1, "wrong_checksum": 1}
+        struck = {name: count for name, count in made.truth.struck["images"].items() if count}
+        assert struck == {"late_commit": 1, "wrong_checksum": 1}
         assert judged(made, [basic(1)]) == {}, (summary.for_persons, summary.alarms)
 
 
