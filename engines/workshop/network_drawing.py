@@ -10,7 +10,7 @@ from engines.workshop.drawing import WIDTH, Drawing, picture
 
 __all__ = ["network"]
 
-_FILLS = (SKY, ORANGE, "#ffffff", VERMILLION, BLUE)
+_FILLS = (SKY, ORANGE, "#F0E442", VERMILLION, "#ffffff")
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross")
 _RADIUS = 30
 _MARGIN = 70
@@ -49,16 +49,20 @@ def network(
     ties = _ties(placed, edges, arrows)
     x, y = (alt_.Scale(domain=[0, WIDTH]), alt_.Scale(domain=[0, height]))
     across, up = alt_.X("x:Q", scale=x, axis=None), alt_.Y("y:Q", scale=y, axis=None)
+    middle, level = alt_.X("xm:Q", scale=x, axis=None), alt_.Y("ym:Q", scale=y, axis=None)
     colour = alt_.condition("datum.mark", alt_.value(VERMILLION), alt_.value(GREY))
     width = alt_.condition("datum.mark", alt_.value(5), alt_.value(2.5))
     drawn = alt_.Chart(ties)
     layers = [
         drawn.mark_rule().encode(x=across, y=up, x2="x2:Q", y2="y2:Q", color=colour, strokeWidth=width),
         drawn.mark_point(shape="triangle", size=320 if arrows else 0).encode(
-            x=alt_.X("x2:Q", scale=x), y=alt_.Y("y2:Q", scale=y), angle=alt_.Angle("angle:Q", scale=None), color=colour
+            x=alt_.X("x2:Q", scale=x, axis=None),
+            y=alt_.Y("y2:Q", scale=y, axis=None),
+            angle=alt_.Angle("angle:Q", scale=None),
+            color=colour,
         ),
-        drawn.mark_text(fontWeight="bold", stroke="#fff", strokeWidth=6).encode(x="xm:Q", y="ym:Q", text="label:N"),
-        drawn.mark_text(fontWeight="bold").encode(x="xm:Q", y="ym:Q", text="label:N"),
+        drawn.mark_text(fontWeight="bold", stroke="#fff", strokeWidth=6).encode(x=middle, y=level, text="label:N"),
+        drawn.mark_text(fontWeight="bold").encode(x=middle, y=level, text="label:N"),
         *_nodes(placed, across, up),
     ]
     return picture(alt_.layer(*layers), title, alt, height=height)
