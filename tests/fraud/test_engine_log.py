@@ -1,7 +1,6 @@
 """The log: group commit, a chain that shows tampering, processes killed at any moment, and replay bit by bit."""
 
 import os
-import signal
 import sqlite3
 import threading
 import time
@@ -29,6 +28,7 @@ from fraud.errors import (
     ReplayError,
 )
 from tests.fraud.engine_sample import COSTS, START, Counting, Loaded, Steep, engine, event, events, rulebook
+from tests.fraud.killing import killed_after
 
 EVENTS = 240
 CHALLENGER = Setting.of(rulebook(2, step_up=50_000), Loaded(Steep(1.2), version="steep-2"), COSTS, Counting.names)
@@ -91,31 +91,6 @@ def work(path, pipe, first):
     made.close()
 
 
-def killed_after(path, first, lines, wait, work=work):
-    """Fork such a process, kill it when it has told of so many steps and a moment has passed; return what it told."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            os.close(reading)
-            work(path, writing, first)
-            os._exit(0)
-        except BaseException:
-            os._exit(1)
-    os.close(writing)
-    told = b""
-    while told.count(b"\n") < lines and (more := os.read(reading, 65_536)):
-        told += more
-    time.sleep(wait)
-    os.kill(child, signal.SIGKILL)
-    while more := os.read(reading, 65_536):
-        told += more
-    os.close(reading)
-    _, status = os.waitpid(child, 0)
-    assert not (os.WIFEXITED(status) and os.WEXITSTATUS(status)), "the process failed by itself"
-    return [line.split() for line in told.decode().splitlines() if line]
-
-
 def test_process_killed_at_any_moment_loses_no_decision_and_makes_none_twice(undisturbed, tmp_path):
     rng = np.random.default_rng(11)
     path = tmp_path / "log.db"
@@ -123,7 +98,7 @@ def test_process_killed_at_any_moment_loses_no_decision_and_makes_none_twice(und
     total = len(steps())
     while first < total:
         many = int(rng.integers(0, 5)) if kills < 24 else total
-        for number, told in killed_after(path, first, many, float(rng.uniform(0, 0.002)) if kills < 24 else 0.0):
+        for number, told in killed_after(path, first, many, float(rng.uniform(0, 0.002)) if kills < 24 else 0.0, work):
             assert acknowledged.setdefault(int(number), told) == told
         kills += 1
         done = max(acknowledged, default=-1) + 1

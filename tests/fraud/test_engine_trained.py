@@ -1,6 +1,8 @@
 """The engine with its real parts: trained from the province, opened, killed, restored and replayed."""
 
+import os
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,8 @@ from fraud.rules import first_rulebook
 from fraud.schema import LABEL
 from fraud.scorers import GradientBoosting
 from fraud.scorers.additive import taken_apart
-from tests.fraud.test_engine_log import killed_after, records
+from tests.fraud.killing import killed_after
+from tests.fraud.test_engine_log import records
 
 COLUMNS = (*transactions.COLUMNS, LABEL)
 
@@ -93,24 +96,25 @@ def test_probability_is_that_of_the_model_over_the_same_row(trained, province):
         assert found.probability == pytest.approx(model.model.predict_proba(row)[0, 1], abs=1e-12)
 
 
+def work(folder, events, path, pipe, first):
+    """Be a process that decides events from one on, tells of each, and keeps its state now and then."""
+    made = Engine.open(folder)
+    attach(made, path)
+    for number, one in enumerate(events[first:], first):
+        os.write(pipe, f"{number} {made.decide(one).hash}\n".encode())
+        if number % 50 == 49:
+            checkpoint(made)
+    made.close()
+
+
 def test_killed_engine_goes_on_with_the_features_of_an_undisturbed_one(trained, province, tmp_path):
     folder, _ = trained
     events = as_events(province[1])[:160]
-
-    def work(path, pipe, first):
-        import os
-
-        made = Engine.open(folder)
-        attach(made, path)
-        for number, one in enumerate(events[first:], first):
-            os.write(pipe, f"{number} {made.decide(one).hash}\n".encode())
-            if number % 50 == 49:
-                checkpoint(made)
-        made.close()
-
     path, told, kills = tmp_path / "log.db", {}, 0
     while len(told) < len(events):
-        told |= dict(killed_after(path, len(told), 40 if kills < 3 else len(events), 0.0, work))
+        told |= dict(
+            killed_after(path, len(told), 40 if kills < 3 else len(events), 0.0, partial(work, folder, events))
+        )
         kills += 1
     plain = Engine.open(folder)
     assert list(records(path).values()) == [plain.decide(one).record() for one in events]
