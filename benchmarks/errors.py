@@ -3,6 +3,7 @@
 __all__ = [
     "BenchmarkError",
     "LayoutError",
+    "MarksMissingError",
     "NoLabelsError",
     "NotFiniteError",
     "NothingMeasuredError",
@@ -17,6 +18,10 @@ class BenchmarkError(Exception):
 
 class LayoutError(BenchmarkError):
     """A table is not in the layout that a benchmark needs, or has no rows in the time that was asked for."""
+
+
+class MarksMissingError(BenchmarkError):
+    """A file has no place for the table of results, or more than one."""
 
 
 class NoLabelsError(BenchmarkError):

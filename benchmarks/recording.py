@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.errors import NothingMeasuredError
 from benchmarks.measurement import Measurement
 
-__all__ = ["RESULTS", "circumstances", "read_record", "record"]
+__all__ = ["RESULTS", "circumstances", "read_record", "read_records", "record"]
 
 RESULTS = Path(__file__).resolve().parent / "results"
 """Where records are kept."""
@@ -92,6 +92,17 @@ def read_record(path: Path) -> dict[str, Any]:
     """Read what `record` wrote."""
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def read_records(folder: Path = RESULTS) -> dict[str, dict[str, Any]]:
+    """Return everything that is recorded, by the name of the benchmark.
+
+    Examples
+    --------
+    >>> read_records()["ledger"]["benchmark"]
+    'ledger'
+    """
+    return {path.stem: read_record(path) for path in sorted(folder.glob("*.json"))}
 
 
 def circumstances(
