@@ -70,8 +70,12 @@ def of_people(seed: int, is_woman: NDArray[np.bool_], first: int = 0) -> NDArray
     return np.asarray(surname + np.where(is_woman, women[given], men[given]), object)
 
 
-def of_firms(seed: int, cities: NDArray[np.object_], trades: NDArray[np.object_]) -> NDArray[np.object_]:
+def of_firms(
+    seed: int, cities: NDArray[np.object_], trades: NDArray[np.object_], purpose: str = "firms"
+) -> NDArray[np.object_]:
     """Return a name for each firm: its city, two invented words, its trade, and 有限公司.
+
+    `purpose` names the stream of chance: firms that are drawn apart from the others get names apart from theirs.
 
     Examples
     --------
@@ -79,6 +83,6 @@ def of_firms(seed: int, cities: NDArray[np.object_], trades: NDArray[np.object_]
     True
     """
     size = len(cities)
-    first = np.array(_WORDS, object)[(generator(seed, "firms", "word").random(size) * len(_WORDS)).astype(int)]
-    second = np.array(_SECOND, object)[(generator(seed, "firms", "second").random(size) * 10).astype(int)]
+    first = np.array(_WORDS, object)[(generator(seed, purpose, "word").random(size) * len(_WORDS)).astype(int)]
+    second = np.array(_SECOND, object)[(generator(seed, purpose, "second").random(size) * 10).astype(int)]
     return np.asarray(cities + first + second + trades + "有限公司", object)

@@ -9,15 +9,19 @@ the payee, then one for what is left. The steps are those of the towns' supply c
 day. About one in twelve may not be done (spent twice, pledged twice ...), others only look so: which, says `truth`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from datasets.supply_chains import ATTEMPTS, Step, chain
+from datasets.supply_chains import ATTEMPTS, Promise, Step, chain
 from datasets.ties import days, frames
 
-__all__ = ["make", "of_towns", "steps", "steps_of_towns", "truth", "truth_of_towns"]
+__all__ = [
+    *("make", "of_towns", "promise_table"),
+    *("step_table", "steps", "steps_of_towns"),
+    *("truth", "truth_of_towns", "truth_table"),
+]
 
 
 def make(n: int, seed: int) -> Iterator[pd.DataFrame]:
@@ -67,7 +71,19 @@ def of_towns(seed: int, some: range) -> pd.DataFrame:
     >>> len(of_towns(7, range(2)))
     18
     """
-    rows = [(_name(town, place), promise) for town in some for place, (promise, _) in enumerate(chain(seed, town))]
+    return promise_table(
+        [(_name(town, place), promise) for town in some for place, (promise, _) in enumerate(chain(seed, town))]
+    )
+
+
+def promise_table(rows: Sequence[tuple[str, Promise]]) -> pd.DataFrame:
+    """Return promises with their identifiers as a frame.
+
+    Examples
+    --------
+    >>> promise_table([("R1", Promise("F1", "F1", "F2", 500, 0, 60, True))]).loc[0, "obligor_id"]
+    'F1'
+    """
     return pd.DataFrame(
         {
             "receivable_id": pd.Series([name for name, _ in rows], dtype="str"),
@@ -90,7 +106,17 @@ def steps_of_towns(seed: int, some: range) -> pd.DataFrame:
     >>> steps_of_towns(7, range(1))["on"].is_monotonic_increasing
     True
     """
-    rows = [row for town in some for row in _numbered(seed, town)]
+    return step_table([row for town in some for row in _numbered(seed, town)])
+
+
+def step_table(rows: Sequence[tuple[str, str, Step]]) -> pd.DataFrame:
+    """Return steps, each with its identifier and its receivable's, as a frame without the truth.
+
+    Examples
+    --------
+    >>> step_table([("E1", "R1", Step(0, "draft", by="F1"))]).loc[0, ["step_id", "by_id"]].tolist()
+    ['E1', 'F1']
+    """
     taken = [step for _, _, step in rows]
     words = {"action": "action", "by_id": "by", "to_id": "to", "registration": "registration"}
     return pd.DataFrame(
@@ -116,12 +142,23 @@ def truth_of_towns(seed: int, some: range) -> pd.DataFrame:
     >>> "double_pledge" in set(truth_of_towns(7, range(1))["kind"])
     True
     """
-    rows = [(name, step.truth) for town in some for name, _, step in _numbered(seed, town) if step.truth]
+    return truth_table([row for town in some for row in _numbered(seed, town)])
+
+
+def truth_table(rows: Sequence[tuple[str, str, Step]]) -> pd.DataFrame:
+    """Return the truth about steps: those that are an attempt, or look like one.
+
+    Examples
+    --------
+    >>> truth_table([("E1", "R1", Step(0, "pledge", truth="double_pledge"))]).to_numpy().tolist()
+    [['E1', 'double_pledge', True]]
+    """
+    told = [(name, step.truth) for name, _, step in rows if step.truth]
     return pd.DataFrame(
         {
-            "step_id": pd.Series([name for name, _ in rows], dtype="str"),
-            "kind": pd.Series([kind for _, kind in rows], dtype="str"),
-            "is_refused": np.array([kind in ATTEMPTS for _, kind in rows], np.bool_),
+            "step_id": pd.Series([name for name, _ in told], dtype="str"),
+            "kind": pd.Series([kind for _, kind in told], dtype="str"),
+            "is_refused": np.array([kind in ATTEMPTS for _, kind in told], np.bool_),
         }
     )
 
