@@ -85,7 +85,7 @@ def call_features(
     0.05
     """
     parties = range(len(chance))
-    sound = [fell[party] is None or fell[party] > day for party in parties]  # type: ignore[operator]  # None is caught
+    sound = [(on := fell[party]) is None or on > day for party in parties]
     alone = [chance[party] if sound[party] else 0.0 for party in parties]
     valid = [tie for tie in _valid(guarantees, day) if sound[tie[1]]]
     pending = [

@@ -148,8 +148,8 @@ def _bounds(found: Numbers, axis: Cuts | Words) -> Any:
 
 def _find(source: Source, axis: Cuts | Words, loops: Any, prepared: Prepared, words: WordCells, cells: Any) -> None:
     """Write the cells of one source."""
-    if isinstance(axis, Words):
-        loops.translate(prepared.texts(source.name).codes, words[source], cells)  # type: ignore[union-attr]  # words are of fields
+    if isinstance(axis, Words) and isinstance(source, Textual):
+        loops.translate(prepared.texts(source.name).codes, words[source], cells)
         return
     found = _values(source, prepared)
     bounds = _bounds(found, axis)

@@ -129,7 +129,11 @@ def plan_of(tables: Tables, feature_names: Sequence[str] = ()) -> Plan:
     features = {name: place for place, name in enumerate(feature_names)}
     draft = _Draft(features)
     pairs = list(zip(tables.sources, tables.axes, strict=True))
-    plain = [source for source, _ in pairs if isinstance(source, Numeric) and isinstance(source.node, Field)]
+    plain: dict[Source, str] = {
+        source: source.node.name
+        for source, _ in pairs
+        if isinstance(source, Numeric) and isinstance(source.node, Field)
+    }
     computed = [source for source, _ in pairs if _is_computed(source)]
     names = [name for source in (*plain, *computed) for name in fields_of_source(source)]
     ordered = sorted(dict.fromkeys(names), key=lambda name: name in features)
@@ -138,7 +142,7 @@ def plan_of(tables: Tables, feature_names: Sequence[str] = ()) -> Plan:
     # slots: numbers of the event, what is made of it, and features
     draft.numbers = {name: place + (len(made) if name in features else 0) for place, name in enumerate(ordered)}
     slots = len(ordered) + len(made)
-    place_of: dict[Source, int] = {source: draft.numbers[source.node.name] for source in plain}  # type: ignore[union-attr]  # plain sources are fields
+    place_of = {source: draft.numbers[name] for source, name in plain.items()}
     place_of |= {source: len(from_event) + at for at, (source, _) in enumerate(made)}
     for at, source in enumerate(computed):
         _program(draft, source)

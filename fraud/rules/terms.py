@@ -191,8 +191,8 @@ def _test_of(node: Node) -> _Test | bool | None:
             return _comparison(operator, left, right)
         case Membership(value, items):
             ways = tuple(("==", item.value) for item in items)
-            is_text = isinstance(items[0], Text) and isinstance(value, Field)
-            return _Test(Textual(value.name) if is_text else Numeric(value), ways)  # type: ignore[union-attr]  # texts are of fields
+            is_text = isinstance(items[0], Text)
+            return _Test(Textual(value.name) if isinstance(value, Field) and is_text else Numeric(value), ways)
     raise TypeError(f"{node!r} is a value, not a condition")
 
 

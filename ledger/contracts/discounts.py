@@ -24,7 +24,7 @@ from ledger.errors import NoRecourseError, PayeeError, SumError, WrongPriceError
 from ledger.schema import AMOUNT, FLAG, IDENTIFIER, MEMBER, Schema, one_of, whole_number
 from ledger.state import State
 
-__all__ = ["ACTIONS", "CONVENTIONS", "NAME", "VERSION", "apply", "days_between", "price"]
+__all__ = ["ACTIONS", "CONVENTIONS", "NAME", "VERSION", "apply", "check_price", "days_between", "price"]
 
 NAME, VERSION = "discounts", 1
 CONVENTIONS = ("ACT/360", "ACT/365F", "30/360")
@@ -64,12 +64,7 @@ def apply(state: State, transaction: Transaction) -> State:
     if is_liable and not promise["recourse"]:
         raise NoRecourseError(f"arguments.recourse is true, receivable {fragment['receivable']} is one without")
     days = days_between(transaction.time, promise["due"], given["convention"])
-    right = price(fragment["amount"], given["rate_bp"], days, given["convention"])
-    if given["price"] != right:
-        raise WrongPriceError(
-            f"arguments.price is {given['price']}, it must be {right}: {days} days at {given['rate_bp']} basis points,"
-            f" {given['convention']}"
-        )
+    check_price(given["price"], fragment["amount"], given["rate_bp"], days, given["convention"])
     record = {
         **given,
         "amount": fragment["amount"],
@@ -135,3 +130,24 @@ def price(amount: int, rate_bp: int, days: int, convention: str) -> int:
     if interest >= amount:
         raise SumError(f"the interest comes to {interest} fen, of {amount} fen nothing would be left to pay")
     return amount - interest
+
+
+def check_price(asked: int, amount: int, rate_bp: int, days: int, convention: str) -> None:
+    """Refuse a price that is not the one of `price`.
+
+    Raises
+    ------
+    WrongPriceError, SumError
+        If it is another; if nothing would be left to pay.
+
+    Examples
+    --------
+    >>> check_price(99212501, 1_000_000_00, 315, 90, "ACT/360")
+    Traceback (most recent call last):
+    ledger.errors.refusals.WrongPriceError: arguments.price is 99212501, it must be 99212500: 90 days at 315 basis ...
+    """
+    right = price(amount, rate_bp, days, convention)
+    if asked != right:
+        raise WrongPriceError(
+            f"arguments.price is {asked}, it must be {right}: {days} days at {rate_bp} basis points, {convention}"
+        )

@@ -9,12 +9,12 @@ bank in the same step, without recourse to the owner. Both must have signed the 
 
 from collections.abc import Mapping
 
-from ledger.contracts import agreements, circulation, issuance
+from ledger.contracts import agreements, buying, circulation, issuance
 from ledger.contracts.call import Transaction, require
 from ledger.contracts.data import DataContract
-from ledger.contracts.discounts import CONVENTIONS, days_between, price
+from ledger.contracts.discounts import CONVENTIONS, check_price, days_between
 from ledger.contracts.members import check_member
-from ledger.errors import AlreadyThereError, PayeeError, StatusError, SumError, TermError, WrongPriceError
+from ledger.errors import AlreadyThereError, PayeeError, StatusError, SumError, TermError
 from ledger.schema import AMOUNT, DIGEST, IDENTIFIER, MEMBER, MOMENT, Schema, listing, one_of, whole_number
 from ledger.state import Record, State
 
@@ -73,18 +73,13 @@ def apply(state: State, transaction: Transaction) -> State:
 
 def _publish(state: State, transaction: Transaction) -> State:
     given = transaction.arguments
-    name, bank = given["funds"], given["bank"]
-    if check_member(state, bank, "arguments.bank")["kind"] != "bank":
-        raise PayeeError(f"arguments.bank is {bank}, it must be a bank")
-    require(transaction, [bank])
+    name = given["funds"]
+    buying.check_bank(state, transaction)
     if _FUNDS.find(state, NAME, name) is not None:
         raise AlreadyThereError(f"arguments.funds is {name}: there is a publication of that name, choose another")
     if given["until"] <= transaction.time:
         raise TermError(f"arguments.until is {given['until']}, it must be after the block's time {transaction.time}")
-    for acceptor in given["acceptors"]:
-        check_member(state, acceptor, "arguments.acceptors")
-    agreements.check_in_force(state, given["agreement"], transaction.time, "arguments.agreement")
-    agreements.check_signed(state, given["agreement"], bank, transaction.time)
+    buying.check_terms(state, transaction)
     return _FUNDS.write(state, NAME, {name: {**given, "left": given["amount"], "status": "open"}})
 
 
@@ -106,15 +101,11 @@ def _take(state: State, transaction: Transaction, name: str, record: Record) -> 
         agreements.check_signed(state, record["agreement"], party, transaction.time)
     due = issuance.due_of(state, fragment["receivable"])
     days = days_between(transaction.time, due, record["convention"])
-    right = price(fragment["amount"], record["rate_bp"], days, record["convention"])
-    if given["price"] != right:
-        raise WrongPriceError(
-            f"arguments.price is {given['price']}, it must be {right}: {days} days at {record['rate_bp']} basis points,"
-            f" {record['convention']}"
-        )
-    left = record["left"] - right
+    price = given["price"]
+    check_price(price, fragment["amount"], record["rate_bp"], days, record["convention"])
+    left = record["left"] - price
     if left < 0:
-        raise SumError(f"the price is {right} fen, of the funds {name} {record['left']} are left")
+        raise SumError(f"the price is {price} fen, of the funds {name} {record['left']} are left")
     taken = {**given, "amount": fragment["amount"], "seller": owner, "time": transaction.time}
     state = _TAKINGS.write(state, NAME, {transaction.id: taken})
     state = _FUNDS.write(state, NAME, {name: {**record, "left": left, "status": "open" if left else "taken"}})

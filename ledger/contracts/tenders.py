@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ledger.canonical import encode
-from ledger.contracts import agreements, circulation, issuance, requests
+from ledger.contracts import agreements, buying, circulation, issuance, requests
 from ledger.contracts.bids import hash_of
 from ledger.contracts.call import Transaction, require
 from ledger.contracts.data import DataContract
@@ -133,17 +133,12 @@ def next_offer(offers: Sequence[Mapping[str, Any]], left: int) -> Mapping[str, A
 
 def _publish(state: State, transaction: Transaction) -> State:
     given = transaction.arguments
-    name, bank = given["tender"], given["bank"]
-    if check_member(state, bank, "arguments.bank")["kind"] != "bank":
-        raise PayeeError(f"arguments.bank is {bank}, it must be a bank")
-    require(transaction, [bank])
+    name = given["tender"]
+    buying.check_bank(state, transaction)
     if _TENDERS.find(state, NAME, name) is not None:
         raise AlreadyThereError(f"arguments.tender is {name}: there is one of that name, choose another")
     requests.check_deadlines(transaction)
-    for acceptor in given["acceptors"]:
-        check_member(state, acceptor, "arguments.acceptors")
-    agreements.check_in_force(state, given["agreement"], transaction.time, "arguments.agreement")
-    agreements.check_signed(state, given["agreement"], bank, transaction.time)
+    buying.check_terms(state, transaction)
     record = {**given, "left": given["amount"], "opening": transaction.id, "status": "open"}
     return _TENDERS.write(state, NAME, {name: record})
 

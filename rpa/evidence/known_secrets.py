@@ -34,9 +34,8 @@ def secrets_pattern(secrets: Iterable[str | bytes]) -> re.Pattern[str] | None:
     """
     given = sorted(set(secrets), key=lambda secret: (-len(secret), str(secret)))
     for secret in given:
-        marks = "*" if isinstance(secret, str) else b"*"
-        # Marks are of the type of the secret.
-        if len(secret) < LEAST_LENGTH or not secret.strip(marks):  # type: ignore[arg-type]
+        bare = secret.strip("*") if isinstance(secret, str) else secret.strip(b"*")
+        if len(secret) < LEAST_LENGTH or not bare:
             raise SecretError(f"a secret has {len(secret)} characters: fewer than {LEAST_LENGTH} cannot be masked")
     return re.compile("|".join(map(pattern_of, given))) if given else None
 

@@ -1,0 +1,178 @@
+"""Mutation testing: each small change to the code that decides must make a test fail.
+
+    python -m tests.health.mutants ledger            every mutant of the ledger's rules
+    python -m tests.health.mutants rules --sample 300
+
+mutmut makes the changes in a copy of the checkout under `build/mutants/`, one process each, and runs the tests that
+reach the changed function. A mutant that no test can kill is listed in `equivalent.toml` with the reason; the score
+counts those apart. What was killed once is not tried again unless its function changed (`--fresh` forgets everything).
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.laws.house import ROOMS, ROOT
+
+__all__ = ["PARTS", "Part", "main"]
+
+HERE = ROOT / "build" / "mutants"
+EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+KILLED = {"killed", "timeout", "segfault"}
+_SHOWN = re.compile(r"# (?P<name>\S+): (?P<status>[a-z ]+)\n")
+
+
+class Part(NamedTuple):
+    """What is mutated, and the tests that must notice; other tests may notice too, and are not asked."""
+
+    code: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+PARTS: Mapping[str, Part] = {
+    "ledger": Part(
+        ("ledger/contracts/[a-z]*.py", "ledger/execution.py", "ledger/policies.py", "ledger/replays.py"),
+        (
+            "tests/ledger/test_agreements.py",
+            "tests/ledger/test_contracts_*.py",
+            "tests/ledger/test_execution.py",
+            "tests/ledger/test_forfaiting.py",
+            "tests/ledger/test_funds.py",
+            "tests/ledger/test_identity_ledger.py",
+            "tests/ledger/test_identity_revocations.py",
+            "tests/ledger/test_keys.py",
+            "tests/ledger/test_payments.py",
+            "tests/ledger/test_policies.py",
+            "tests/ledger/test_privacy_payloads.py",
+            "tests/ledger/test_quotes.py",
+            "tests/ledger/test_quotes_publication.py",
+            "tests/ledger/test_refusals_*.py",
+            "tests/ledger/test_replays.py",
+            "tests/ledger/test_rules_*.py",
+            "tests/ledger/test_tenders.py",
+            "tests/ledger/test_vectors_contracts.py",
+        ),
+    ),
+    "rules": Part(
+        tuple(
+            f"fraud/rules/{name}.py"
+            for name in (
+                *("batch", "columns", "compiled", "evaluate", "plain", "plan", "reference", "single", "sources"),
+                *("tables", "terms"),
+            )
+        ),
+        tuple(f"tests/fraud/test_rules_{name}.py" for name in ("agreement", "compiled", "language", "mutants")),
+    ),
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Try the mutants of a part, print the score and the survivors; 1 if one survived that is not known to be equal."""
+    parser = argparse.ArgumentParser(prog="python -m tests.health.mutants", description=__doc__.split("\n")[0])
+    parser.add_argument("part", choices=PARTS)
+    parser.add_argument("--sample", type=int, help="how many mutants to draw (default: all)")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--only", default="*", help="a pattern of mutants' names, such as ledger.contracts.funds.*")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--fresh", action="store_true", help="forget what was killed before")
+    given = parser.parse_args(words)
+    folder = prepared(given.part, given.fresh)
+    names = [name for name in mutants(folder, PARTS[given.part]) if fnmatch(name, given.only)]
+    chosen = sorted(random.Random(given.seed).sample(names, min(given.sample or len(names), len(names))))
+    known = statuses(folder)
+    open_ones = [name for name in chosen if known.get(name) not in KILLED]
+    for start in range(0, len(open_ones), 400):  # a command line has an end
+        mutmut(folder, "run", "--max-children", str(given.processes), *open_ones[start : start + 400])
+    return report(folder, chosen, len(names))
+
+
+def prepared(part: str, fresh: bool) -> Path:
+    """Bring the copy of the checkout up to date, and write the settings of mutmut."""
+    folder = HERE / part
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *ROOMS, "tests", "pyproject.toml"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in listed.stdout.splitlines():
+        source, target = ROOT / name, folder / name
+        if source.is_file() and not (target.is_file() and target.read_bytes() == source.read_bytes()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    found = [str(path.relative_to(folder)) for one in PARTS[part].tests for path in sorted(folder.glob(one))]
+    settings = {"source_paths": ROOMS, "only_mutate": PARTS[part].code, "pytest_add_cli_args_test_selection": found}
+    fixed = {"pytest_add_cli_args": ["-p", "no:cacheprovider", "--hypothesis-seed=0", "--no-header"]}
+    lines = [f"{key} =\n" + "".join(f"    {one}\n" for one in values) for key, values in (settings | fixed).items()]
+    (folder / "setup.cfg").write_text("[mutmut]\n" + "".join(lines), encoding="utf-8")
+    return folder
+
+
+def mutants(folder: Path, part: Part) -> Iterator[str]:
+    """Names of all mutants of a part, as mutmut gives them."""
+    from mutmut.mutation.file_mutation import mutate_file_contents
+    from mutmut.utils.format_utils import get_mutant_name
+
+    with contextlib.chdir(folder):
+        for pattern in part.code:
+            for path in sorted(Path().glob(pattern)):
+                made = mutate_file_contents(str(path), path.read_text(encoding="utf-8"))
+                yield from (get_mutant_name(path, name) for name in made.mutant_names)
+
+
+def mutmut(folder: Path, *words: str) -> str:
+    """Run mutmut's command in the folder; what it says is shown where it runs mutants."""
+    command = [str(Path(sys.executable).with_name("mutmut")), *words]
+    shown = words[0] == "run"
+    environment = os.environ | {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=folder, env=environment, text=True, check=shown, capture_output=not shown)
+    return done.stdout or ""
+
+
+def statuses(folder: Path) -> dict[str, str]:
+    """What became of each mutant that was tried."""
+    said = mutmut(folder, "results", "--all", "true") if (folder / "mutants").is_dir() else ""
+    return dict(line.strip().rsplit(": ", 1) for line in said.splitlines() if ": " in line)
+
+
+def report(folder: Path, chosen: Sequence[str], total: int) -> int:
+    """Print score and survivors; 1 if one survived that is not known to be equal."""
+    became = statuses(folder)
+    count = Counter(became.get(name, "not checked") for name in chosen)
+    left = [name for name in chosen if became.get(name) not in KILLED]
+    known = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
+    real = []
+    for name in left:
+        change = changed(mutmut(folder, "show", name))
+        if not any(fnmatch(name, f"{one['where']}__mutmut_*") and one["change"] == change for one in known):
+            real.append(name)
+            print(f"\n{name}: {became.get(name)}\n{change}")  # noqa: T201  # this is a command
+    killed, equal = len(chosen) - len(left), len(left) - len(real)
+    print(f"\n{dict(count)}; {len(chosen)} of {total} mutants tried")  # noqa: T201  # this is a command
+    print(f"score: {killed} of {len(chosen) - equal} killed, {killed / max(len(chosen) - equal, 1):.1%}; ", end="")  # noqa: T201
+    print(f"{equal} more are equal to the code")  # noqa: T201  # this is a command
+    return 1 if real else 0
+
+
+def changed(shown: str) -> str:
+    """The lines that a mutant takes away and puts in, of a difference as mutmut shows it."""
+    lines = [line for line in shown.splitlines() if line[:1] in "-+" and line[:3] not in ("---", "+++")]
+    return "\n".join(f"{line[0]} {line[1:].strip()}" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
