@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from engines.report.palette import BLACK, BLUE, GREY, ORANGE, SKY, VERMILLION
+from engines.report.palette import BLACK, GREY, ORANGE, SKY, VERMILLION
 from engines.workshop.drawing import WIDTH, Drawing, picture
 
 __all__ = ["network"]
@@ -106,12 +106,12 @@ def _placed(nodes: pd.DataFrame, height: int) -> pd.DataFrame:
 
 def _ties(placed: pd.DataFrame, edges: pd.DataFrame, arrows: bool) -> pd.DataFrame:
     """Return each tie from rim to rim, the middle where its label stands, and the angle of its arrow."""
-    at = placed.set_index("node")[["x", "y"]].astype(float)
+    at = {node: (float(x), float(y)) for node, x, y in zip(placed["node"], placed["x"], placed["y"], strict=True)}
     pairs = {(str(source), str(target)) for source, target in zip(edges["source"], edges["target"], strict=True)}
     rows: list[dict[str, Any]] = []
     for row in edges.to_dict("records"):
         source, target = str(row["source"]), str(row["target"])
-        (x, y), (x2, y2) = at.loc[source], at.loc[target]
+        (x, y), (x2, y2) = at[source], at[target]
         long = math.hypot(x2 - x, y2 - y) or 1.0
         across, up = (x2 - x) / long, (y2 - y) / long
         # ties that go both ways stand side by side

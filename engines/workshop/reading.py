@@ -13,7 +13,7 @@ from typing import Any
 from engines.errors import UnknownNameError
 from engines.workshop.errors import LessonError
 
-__all__ = ["ENGINES", "PARTS", "Cell", "Lesson", "cells", "choose", "lessons", "read_head"]
+__all__ = ["ENGINES", "FOLDER", "NOTES", "PARTS", "Cell", "Lesson", "cells", "choose", "lessons", "read_head"]
 
 PARTS = {
     "question": ("The question", "银行的问题"),
@@ -27,6 +27,9 @@ PARTS = {
 
 ENGINES = {"fraud": "反欺诈", "graph": "风险图谱", "ledger": "账本", "rpa": "备案机器人", "all": "全部引擎"}
 """What a lesson may be about."""
+
+NOTES = {"Goes wrong": "常见错误", "Say": "要点", "Answers": "参考答案"}
+"""How a teacher's cell begins: its heading of the third level, in English and Chinese."""
 
 FOLDER = Path(__file__).resolve().parents[1] / "lessons"
 _FILE = re.compile(r"(\d\d)_([a-z0-9_]+)\.py")
@@ -160,7 +163,7 @@ def cells(lesson: Lesson) -> list[Cell]:
     Raises
     ------
     LessonError
-        If its six parts are not all there, in their order.
+        If its six parts are not all there, in their order, or a teacher's cell has none of its headings.
     """
     import jupytext
 
@@ -173,10 +176,20 @@ def cells(lesson: Lesson) -> list[Cell]:
         if kind == "prose" and cell.source.startswith("## "):
             part = _part(lesson, cell.source.splitlines()[0])
             opened.append(part)
-        found.append(Cell(kind, cell.source, part, "teacher" in cell.metadata.get("tags", [])))
+        teacher = "teacher" in cell.metadata.get("tags", [])
+        if teacher:
+            _check_note(lesson, cell.source)
+        found.append(Cell(kind, cell.source, part, teacher))
     if opened != list(PARTS):
         raise LessonError(lesson.name, f"its parts are {opened}, but must be {list(PARTS)}")
     return found
+
+
+def _check_note(lesson: Lesson, source: str) -> None:
+    head = source.partition("\n")[0]
+    if head.removeprefix("### ") not in NOTES:
+        known = ", ".join(f"### {name}" for name in NOTES)
+        raise LessonError(lesson.name, f"a teacher's cell begins with {head!r}, but must with one of {known}")
 
 
 def _part(lesson: Lesson, heading: str) -> str:

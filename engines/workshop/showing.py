@@ -2,12 +2,13 @@
 
 import html
 import sys
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from engines.workshop.drawing import Drawing
 from engines.workshop.figures import written
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["show"]
 
@@ -16,7 +17,9 @@ _SIGN = "▶"
 _CELL = "padding:.25em .7em;border-bottom:1px solid #ccc;font-size:1.15em;text-align:"
 
 
-def show(thing: pd.DataFrame | pd.Series | Drawing, caption: str = "", *, rows: int = ROWS, mark: Any = None) -> None:
+def show(
+    thing: "pd.DataFrame | pd.Series[Any] | Drawing", caption: str = "", *, rows: int = ROWS, mark: Any = None
+) -> None:
     """Show a table or a picture.
 
     Parameters
@@ -32,17 +35,20 @@ def show(thing: pd.DataFrame | pd.Series | Drawing, caption: str = "", *, rows: 
 
     Examples
     --------
+    >>> import pandas as pd
     >>> show(pd.DataFrame({"rule": ["R1", "R2"], "alerts": [1200, 7]}), "alerts · 告警", mark=[True, False])
     alerts · 告警
        rule  alerts
     ▶   R1    1,200
         R2        7
     """
+    import pandas as pd  # late, as the command's other words import this package and need no pandas
+
     if isinstance(thing, Drawing):
         plain = f"[{thing.title}: {thing.alt}]"
         _out(plain, {"image/svg+xml": thing.svg, "text/plain": lambda: plain})
         return
-    frame = thing.to_frame() if isinstance(thing, pd.Series) else thing
+    frame = pd.DataFrame(thing)
     marked = [bool(one) for one in (mark if mark is not None else [False] * len(frame))][:rows]
     cells = _cells(frame.head(rows))
     more = f"... {len(frame) - rows:,} more rows · 其余略" if len(frame) > rows else ""
@@ -61,22 +67,24 @@ def _out(plain: str, forms: dict[str, Any]) -> None:
     display({kind: make() for kind, make in forms.items()}, raw=True)  # type: ignore[no-untyped-call]
 
 
-def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+def _cells(frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return a frame as text; its index is kept only where it says something."""
+    import pandas as pd
+
     is_named = any(name is not None for name in frame.index.names)
     kept = frame.reset_index() if is_named or not pd.api.types.is_integer_dtype(frame.index) else frame
     columns = {str(name): [written(value) for value in kept[name]] for name in kept.columns}
     return pd.DataFrame(columns, dtype=object)
 
 
-def _plain(cells: pd.DataFrame, caption: str, more: str, marked: list[bool]) -> str:
+def _plain(cells: "pd.DataFrame", caption: str, more: str, marked: list[bool]) -> str:
     shown = cells.copy()
     if any(marked):
         shown.insert(0, "", [_SIGN if one else "" for one in marked])
     return "\n".join(part for part in (caption, shown.to_string(index=False), more) if part)
 
 
-def _html(cells: pd.DataFrame, caption: str, more: str, marked: list[bool]) -> str:
+def _html(cells: "pd.DataFrame", caption: str, more: str, marked: list[bool]) -> str:
     from engines.report.legible import is_figure
 
     sides = {name: "right" if all(map(is_figure, cells[name])) else "left" for name in cells.columns}
