@@ -1,7 +1,8 @@
 """Which benchmarks are an engine's: the names that `hexi bench` takes for several at once.
 
-A group has the name of its engine. `fraud` is a group and one of its benchmarks: the bare name means the group, as for
-the other engines; with an option that asks one benchmark a question (a scorer, a file of payments) it means that one.
+A group has the name of its engine. `fraud` is a group and one of its benchmarks. The bare name means that benchmark: it
+is the one that takes a scorer of the user's own, and a quick run of it takes some seconds, of the whole group minutes.
+With `--all` the name means the group.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,7 @@ def group_of(name: str) -> str:
     return next((group for group, names in GROUPS.items() if name in names), "")
 
 
-def asked_for(words: Sequence[str], known: Iterable[str], *, single: bool = False) -> list[str]:
+def asked_for(words: Sequence[str], known: Iterable[str], *, whole: bool = False) -> list[str]:
     """Return the benchmarks that some words mean, each once, in the order in which they were asked for.
 
     Parameters
@@ -41,8 +42,8 @@ def asked_for(words: Sequence[str], known: Iterable[str], *, single: bool = Fals
         Names of groups and of benchmarks, or `ALL`; nothing means all.
     known
         Names of the benchmarks that there are.
-    single
-        Whether a name that is both means the benchmark alone.
+    whole
+        Whether a name that is both means the group, not the benchmark alone.
 
     Returns
     -------
@@ -55,15 +56,15 @@ def asked_for(words: Sequence[str], known: Iterable[str], *, single: bool = Fals
     ['filing', 'graph']
     >>> asked_for(["all"], ["graph", "filing", "mine"])
     ['filing', 'graph', 'mine']
-    >>> asked_for(["fraud"], ["fraud", "fraud-rules"]), asked_for(["fraud"], ["fraud", "fraud-rules"], single=True)
-    (['fraud', 'fraud-rules'], ['fraud'])
+    >>> asked_for(["fraud"], ["fraud", "fraud-rules"]), asked_for(["fraud"], ["fraud", "fraud-rules"], whole=True)
+    (['fraud'], ['fraud', 'fraud-rules'])
     """
     there = sorted(known)
     found: list[str] = []
     for word in words or [ALL]:
         if word == ALL:
             found += there
-        elif word in GROUPS and not (single and word in there):
+        elif word in GROUPS and (whole or word not in there):
             found += [name for name in GROUPS[word] if name in there]
         else:
             found.append(word)

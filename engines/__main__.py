@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from engines.errors import EngineError, ForeignDatasetsError
+from engines.errors import ForeignDatasetsError
+from engines.faults import sentence
 
 __all__ = ["main", "parser"]
 
@@ -65,8 +66,22 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("--base-rate", help="share of fraud, such as 0.002, or 'paper' for the paper's 0.0063 %%")
     word.add_argument("-o", "--output", type=Path, metavar="FILE", help=".csv or .parquet; without it, a few are shown")
 
+    _add_bench(words, shared)
+    _add_new(words, shared)
+    _mount_engines(words, shared)
+    return top
+
+
+def _add_bench(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
     word = words.add_parser("bench", parents=[shared], help="measure ours against others · 基准测试")
-    word.add_argument("name", metavar="NAME", nargs="?", help="name of the benchmark (default: all)")
+    word.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="all (default), groups (fraud, graph, ledger, rpa, datasets) or benchmarks; or a word on the records:"
+        " `page` shows them, `table` writes the README's table, `compare` measures again and reports what fell",
+    )
+    word.add_argument("--all", action="store_true", help="fraud: the whole group, not the benchmark of that name")
     word.add_argument("--quick", action="store_true", help="small sizes, some seconds")
     word.add_argument("--scorer", metavar="MODULE:CLASS", help="your own scorer beside ours")
     word.add_argument("--data", type=Path, metavar="FILE", help="labelled payments of your own: CSV or Parquet")
@@ -76,10 +91,9 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("--json", action="store_true", help="print JSON")
     word.add_argument("--record", action="store_true", help="keep what was measured under benchmarks/results/")
     word.add_argument("--note", default="", help="what a reader of the record must know, such as a busy machine")
-
-    _add_new(words, shared)
-    _mount_engines(words, shared)
-    return top
+    word.add_argument("-o", "--output", type=Path, metavar="FILE", help="page: where (default benchmarks.html)")
+    word.add_argument("--check", action="store_true", help="table: write nothing, exit with 1 if a file differs")
+    word.add_argument("--from", dest="source", type=Path, metavar="FILE", help="compare: what --json printed before")
 
 
 def _add_new(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
@@ -129,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if given.debug:
             raise
-        print(f"hexi: {_sentence(error)}", file=sys.stderr)  # noqa: T201 - this is the command line
+        print(f"hexi: {sentence(error)}", file=sys.stderr)  # noqa: T201 - this is the command line
         return 2
 
 
@@ -139,22 +153,6 @@ def _check_datasets() -> None:
     ours = Path(__file__).resolve().parent.parent / "datasets" / "__init__.py"
     if found is None or found.origin is None or Path(found.origin).resolve() != ours:
         raise ForeignDatasetsError(str(found.origin if found else "missing"))
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    text = str(error).strip() or type(error).__name__
-    # our own errors are sentences for people; anything else is a fault of Hexi, and says so
-    is_ours = isinstance(error, EngineError) or type(error).__module__.split(".")[0] in (
-        "credit_graph",
-        "datasets",
-        "fraud",
-        "ledger",
-        "rpa",
-        "benchmarks",
-    )
-    return text if is_ours else f"fault in Hexi: {type(error).__name__}: {text} (--debug shows where)"
 
 
 if __name__ == "__main__":

@@ -1,65 +1,120 @@
-"""`hexi bench`: run benchmarks, show a table for each, and keep what was measured."""
+"""`hexi bench NAME...`: run benchmarks, one or a whole group, show a table for each, and keep what was measured."""
 
 import argparse
 import inspect
 import json
 import textwrap
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 from rich import box
 from rich.table import Table
 
 from engines import catalogue
-from engines.errors import UnknownOptionError
+from engines.errors import UnknownNameError, UnknownOptionError
+from engines.faults import sentence
 from engines.progress import bars
 from engines.words.screen import ERR, OUT
 
-__all__ = ["measure"]
+__all__ = ["ACTIONS", "measure"]
+
+ACTIONS = ("page", "table", "compare")
+"""Words after `hexi bench` that work on records instead of measuring."""
 
 
 def measure(given: argparse.Namespace) -> int:
-    """Run one benchmark or all, and show a table for each."""
-    from benchmarks.recording import circumstances, record
+    """Run benchmarks and show a table for each; one of several that cannot be measured is said, and the code is 1."""
+    if given.names and given.names[0] in ACTIONS:
+        from engines.words import records
 
+        return records.work(given.names[0], given.names[1:], given)
     known = catalogue.benchmarks()
-    names = [given.name] if given.name else sorted(known)
+    names = _names(given, known)
+    _check(given)
+    everything: list[dict[str, Any]] = []
+    missed = []
+    for name in names:
+        module = catalogue.load(known, name, "benchmark")
+        try:
+            measured = _measured(name, module, given, alone=len(names) == 1)
+        except Exception as error:
+            if len(names) == 1 or given.debug:
+                raise
+            missed.append(name)
+            _say(f"{name} was not measured · 未测量: {sentence(error)}")
+            continue
+        everything += [vars(one) | {"benchmark": name} for one in measured]
+        if not given.json:
+            _show_measured(known[name], measured)
+    if given.json:
+        print(json.dumps(everything, ensure_ascii=False))  # noqa: T201  # JSON is what was asked for
+    if missed:
+        _say(f"not measured · 未测量: {', '.join(missed)}")
+    return 1 if missed else 0
+
+
+def _names(given: argparse.Namespace, known: Mapping[str, catalogue.Entry]) -> list[str]:
+    """Return the benchmarks that are meant, all of them known."""
+    from benchmarks.groups import ALL, GROUPS, asked_for
+
+    names = asked_for(given.names, known, whole=given.all)
+    for name in names:
+        if name not in known:
+            raise UnknownNameError("benchmark", name, list(dict.fromkeys([ALL, *GROUPS, *sorted(known), *ACTIONS])))
+    for name in set(given.names) & GROUPS.keys() & known.keys():
+        more = [one for one in GROUPS[name] if one in known and one not in names]
+        if more:
+            _say(f"{name} here is one benchmark · 仅此一项; `--all` adds {', '.join(more)}")
+    return names
+
+
+def _check(given: argparse.Namespace) -> None:
+    """Refuse options that say something about another that was not given, or that belong to another word."""
     if given.note and not given.record:
         raise UnknownOptionError("--note says something about --record, which was not given")
     if given.record and (given.quick or given.scorer or given.data):
         raise UnknownOptionError("a record is of a full run of what ships: not with --quick, --scorer or --data")
     if given.mapping and not given.data:
         raise UnknownOptionError("--mapping says something about --data FILE, which was not given")
-    everything = []
-    for name in names:
-        module = catalogue.load(known, name, "benchmark")
-        options = _bench_options(module.run, given)
-        before = circumstances()
-        with bars(ERR) as report:
-            measured = module.run(quick=given.quick, progress=report, **options)
-        if given.record:
-            path = record(name, measured, packages=getattr(module, "PACKAGES", ()), note=given.note, before=before)
-            ERR.print(f"recorded · 已记录: {path}", highlight=False, soft_wrap=True)
-        everything += [vars(one) | {"benchmark": name} for one in measured]
-        if not given.json:
-            _show_measured(known[name], measured)
-    if given.json:
-        print(json.dumps(everything, ensure_ascii=False))  # noqa: T201  # JSON is what was asked for
-    return 0
+    for flag, value, word in (
+        ("--output", given.output, "page"),
+        ("--check", given.check, "table"),
+        ("--from", given.source, "compare"),
+    ):
+        if value:
+            raise UnknownOptionError(f"{flag} is an option of hexi bench {word}")
 
 
-def _bench_options(run: Callable[..., Any], given: argparse.Namespace) -> dict[str, Any]:
+def _measured(name: str, module: ModuleType, given: argparse.Namespace, alone: bool) -> Sequence[Any]:
+    from benchmarks.recording import circumstances, record
+
+    options = _options(name, module.run, given, alone)
+    before = circumstances()
+    with bars(ERR) as report:
+        measured: Sequence[Any] = module.run(quick=given.quick, progress=report, **options)
+    if given.record:
+        path = record(name, measured, packages=getattr(module, "PACKAGES", ()), note=given.note, before=before)
+        _say(f"recorded · 已记录: {path}")
+    return measured
+
+
+def _options(name: str, run: Any, given: argparse.Namespace, alone: bool) -> dict[str, Any]:
     """Return the options that were given and that a benchmark takes; refuse the others if it was named."""
     taken = inspect.signature(run).parameters
     options = {"scorer": given.scorer, "data": given.data, "mapping": given.mapping}
     options |= {"train": given.train, "test": given.test}
-    chosen = {name: value for name, value in options.items() if value is not None}
-    strangers = [name for name in chosen if name not in taken]
-    if strangers and given.name:
-        raise UnknownOptionError(f"the benchmark {given.name} takes no --{strangers[0]}")
+    chosen = {option: value for option, value in options.items() if value is not None}
+    strangers = [option for option in chosen if option not in taken]
+    if strangers and alone:
+        raise UnknownOptionError(f"the benchmark {name} takes no --{strangers[0]}")
     if "say" in taken:
-        chosen["say"] = lambda sentence: ERR.print(sentence, highlight=False, markup=False, soft_wrap=True)
-    return {name: value for name, value in chosen.items() if name in taken}
+        chosen["say"] = _say
+    return {option: value for option, value in chosen.items() if option in taken}
+
+
+def _say(text: str) -> None:
+    ERR.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_measured(entry: catalogue.Entry, measured: Any) -> None:

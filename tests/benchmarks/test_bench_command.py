@@ -5,6 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from benchmarks.errors import PeerMissingError
+from benchmarks.groups import GROUPS
 from benchmarks.measurement import SHARE, Measurement
 from engines import catalogue
 from engines.__main__ import main
@@ -36,7 +38,46 @@ def test_json_holds_every_field_of_every_benchmark(one_number, capsys):
 
 def test_a_benchmark_that_is_not_there_is_named(capsys):
     assert main(["bench", "nothere"]) == 2
-    assert capsys.readouterr().err == f"hexi: there is no benchmark 'nothere' (there are: {', '.join(ALL)})\n"
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "hexi: there is no benchmark 'nothere' (there are: all, fraud, graph, ledger, rpa, datasets,"
+    )
+    assert all(f" {name}," in said for name in ALL)
+
+
+@pytest.mark.parametrize(
+    ("words", "measured"),
+    [
+        (["all"], ALL),
+        (["rpa"], ["filing"]),
+        (["fraud"], ["fraud"]),
+        (["fraud", "--all"], [*GROUPS["fraud"]]),
+        (["ledger", "datasets"], ["ledger", "province"]),
+    ],
+)
+def test_a_group_measures_what_is_in_it(one_number, capsys, words, measured):
+    assert main(["bench", *words, "--json", "--quick"]) == 0
+    told = capsys.readouterr()
+    assert [one["benchmark"] for one in json.loads(told.out)] == measured
+    assert ("`--all` adds fraud-rules" in told.err) == (words == ["fraud"])
+
+
+def test_a_peer_that_is_absent_is_said_and_the_others_of_the_group_are_measured(monkeypatch, capsys):
+    def load(known, name, what):
+        def run(quick, progress):
+            if name == "graph":
+                raise PeerMissingError("igraph is not installed; the extra 'peers' of Hexi has it")
+            return (ONE,)
+
+        return SimpleNamespace(run=run)
+
+    monkeypatch.setattr(catalogue, "load", load)
+    assert main(["bench", "graph", "ledger", "--json", "--quick"]) == 1
+    told = capsys.readouterr()
+    assert [one["benchmark"] for one in json.loads(told.out)] == ["ledger"]
+    assert "graph was not measured · 未测量: igraph is not installed; the extra 'peers' of Hexi has it" in told.err
+    assert main(["bench", "graph", "--quick"]) == 2
+    assert "igraph is not installed" in capsys.readouterr().err
 
 
 def test_a_scorer_is_refused_by_a_benchmark_without_scorers(one_number, capsys):
