@@ -10,8 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
-from pathlib import Path
+from datetime import UTC, datetime
 
 from rpa.bot.configuration import read_settings
 from rpa.bot.report import is_clean, report
@@ -19,45 +18,37 @@ from rpa.bot.run import Summary, run_once
 from rpa.bot.schedule import run_as_service, run_on_schedule
 from rpa.bot.settings import Settings
 from rpa.browser import find_browser
+from rpa.commands import RUNS, bot_options
 from rpa.errors import RpaError
 from rpa.evidence import Vault, desktop_keyring
 
-__all__ = ["main", "parser"]
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command.
-
-    Examples
-    --------
-    >>> parser().parse_args(["once", "bot.toml", "--contexts", "4"]).contexts
-    4
-    """
-    words = argparse.ArgumentParser(
-        prog="python -m rpa.bot", description="File the accounts of the day's list. 账户备案机器人"
-    )
-    words.add_argument("word", choices=("once", "schedule", "service"), help="how it runs · 运行方式")
-    words.add_argument("settings", type=Path, metavar="SETTINGS", help="a TOML file · 配置文件")
-    words.add_argument(
-        "--secrets", type=Path, metavar="FILE", help="log-ins and keys, if not in the environment · 密钥文件"
-    )
-    words.add_argument("--contexts", type=int, metavar="N", help="accounts side by side · 并行数")
-    words.add_argument(
-        "--at", type=time.fromisoformat, action="append", default=[], metavar="HH:MM", help="for schedule · 运行时间"
-    )
-    words.add_argument("--headed", action="store_true", help="let people watch the browser · 显示浏览器")
-    return words
+__all__ = ["main", "run"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code."""
-    given = parser().parse_args(arguments)
+    """Run the command as a process of its own, and return its exit code."""
+    words = argparse.ArgumentParser(
+        prog="python -m rpa.bot", description="File the accounts of the day's list. 账户备案机器人"
+    )
+    words.add_argument("word", choices=tuple(RUNS), help="how it runs · 运行方式")
+    bot_options(words)
+    given = words.parse_args(arguments)
     try:
-        settings = _settings(given)
-        return asyncio.run(_run(given, settings))
+        return run(given, given.word)
     except RpaError as error:
         sys.stderr.write(f"rpa.bot: {error}\n")
         return 2
+
+
+def run(given: argparse.Namespace, how: str) -> int:
+    """Run the bot as was asked (see `rpa.commands.bot_options`), and return the exit code.
+
+    Raises
+    ------
+    RpaError
+        If what is given cannot be used.
+    """
+    return asyncio.run(_run(given, how, _settings(given)))
 
 
 def _settings(given: argparse.Namespace) -> Settings:
@@ -68,7 +59,7 @@ def _settings(given: argparse.Namespace) -> Settings:
     return replace(settings, **changes)
 
 
-async def _run(given: argparse.Namespace, settings: Settings) -> int:
+async def _run(given: argparse.Namespace, how: str, settings: Settings) -> int:
     """Run as was asked, until it is done or a signal ends it; an account in hand is finished first."""
     over, told = asyncio.Event(), list[Summary]()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -76,13 +67,13 @@ async def _run(given: argparse.Namespace, settings: Settings) -> int:
 
     def tell(summary: Summary) -> None:
         told.append(summary)
-        if given.word != "service" or summary.intake.added or summary.alarms:
+        if how != "service" or summary.intake.added or summary.alarms:
             sys.stdout.write(report(summary) + "\n")
             sys.stdout.flush()
 
-    if given.word == "once":
+    if how == "once":
         tell(await run_once(settings, is_over=over.is_set))
-    elif given.word == "schedule":
+    elif how == "schedule":
         await run_on_schedule(settings, given.at, over.is_set, tell)
     else:
         await run_as_service(settings, over.is_set, tell)

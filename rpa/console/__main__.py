@@ -7,38 +7,36 @@ import argparse
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
+from rpa.commands import console_options
 from rpa.deadlines import default_policy, read_policy
 from rpa.errors import MissingExtraError, RpaError
 from rpa.listening import listen
 
-__all__ = ["main", "parser"]
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command.
-
-    Examples
-    --------
-    >>> parser().parse_args(["--queue", "queue.db"]).port
-    8765
-    """
-    words = argparse.ArgumentParser(
-        prog="python -m rpa.console", description="Watch the filing bot and decide for it. 备案机器人控制台"
-    )
-    words.add_argument("--queue", required=True, type=Path, metavar="FILE", help="the work queue · 任务队列")
-    words.add_argument(
-        "--evidence", type=Path, metavar="FOLDER", help="evidence (default: `evidence` beside the queue) · 证据目录"
-    )
-    words.add_argument("--policy", type=Path, metavar="FILE", help="deadlines (default: the bot's own) · 时限规则")
-    words.add_argument("--port", type=int, default=8765, metavar="N", help="0 for any that is free · 端口")
-    return words
+__all__ = ["main", "run"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code."""
-    given = parser().parse_args(arguments)
+    """Run the command as a process of its own, and return its exit code."""
+    words = argparse.ArgumentParser(
+        prog="python -m rpa.console", description="Watch the filing bot and decide for it. 备案机器人控制台"
+    )
+    console_options(words)
+    try:
+        return run(words.parse_args(arguments))
+    except RpaError as error:
+        sys.stderr.write(f"rpa.console: {error}\n")
+        return 2
+
+
+def run(given: argparse.Namespace) -> int:
+    """Serve until the user ends it (see `rpa.commands.console_options`), and return the exit code.
+
+    Raises
+    ------
+    RpaError
+        If what is given cannot be used, or what the console needs is not installed.
+    """
     try:
         policy = read_policy(given.policy) if given.policy else default_policy()
         try:
@@ -54,9 +52,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         server = uvicorn.Server(uvicorn.Config(application, log_level="warning", lifespan="off", server_header=False))
         server.run(sockets=[listening])
-    except RpaError as error:
-        sys.stderr.write(f"rpa.console: {error}\n")
-        return 2
     except KeyboardInterrupt:
         pass
     return 0

@@ -18,21 +18,35 @@ from typing import TextIO
 
 import numpy as np
 
+from rpa.commands import systems_options
 from rpa.errors import RpaError
 from rpa.systems.branch import SYSTEMS, Branch
 from rpa.systems.faults import NAMES, PLACES, Faults
 from rpa.systems.serving import serve
 from rpa.systems.stand import SPARED, made_accounts, read_accounts, set_up, switch
 
-__all__ = ["main"]
+__all__ = ["main", "run"]
 
 _CHINA = timezone(timedelta(hours=8))
 _LOOK_SECONDS = 0.2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line, and return its exit code."""
-    asked = _parser().parse_args(arguments)
+    """Run the command as a process of its own, and return its exit code."""
+    words = argparse.ArgumentParser(
+        prog="python -m rpa.systems",
+        description="Three systems for a bot to drive: operations platform, account management, image platform.",
+    )
+    systems_options(words)
+    return run(words.parse_args(arguments))
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Run the systems until somebody ends them (see `rpa.commands.systems_options`), and return the exit code."""
+    if asked.switches:
+        for name, text in NAMES.items():
+            _say(f"{name:<22}{text}{f' [{chr(44).join(PLACES[name])}]' if name in PLACES else ''}")
+        return 0
     with ExitStack() as stack:
         signal.signal(signal.SIGTERM, _end)
         try:
@@ -60,36 +74,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    switches = "\n".join(
-        f"  {name:<22}{text}{'' if name not in PLACES else f' [{chr(44).join(PLACES[name])}]'}"
-        for name, text in NAMES.items()
-    )
-    parser = argparse.ArgumentParser(
-        prog="python -m rpa.systems",
-        description="Three systems for a bot to drive: operations platform, account management, image platform.",
-        epilog=f"switches (set by --faults, or in FOLDER/faults.json while the systems run):\n{switches}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--folder", type=Path, help="where their files lie; without it, a folder that goes at the end")
-    parser.add_argument("--port-base", type=int, default=0, help="three ports from this one on; 0: free ones")
-    parser.add_argument("--host", default="127.0.0.1", help="where they listen (127.0.0.1: this machine alone)")
-    parser.add_argument("--filings", type=Path, help="JSON: a list of filings, or an object: filings, known, banks")
-    parser.add_argument(
-        "--faults", type=_rate, default=0.0, metavar="RATE", help=f"of every switch but {', '.join(SPARED)}"
-    )
-    parser.add_argument("--latency", type=float, default=0.0, metavar="SECONDS", help="that each request takes longer")
-    parser.add_argument("--seed", type=int, default=7, help="of the chance by which faults strike")
-    return parser
-
-
-def _rate(text: str) -> float:
-    rate = float(text)
-    if not 0.0 <= rate <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is no rate from 0 to 1")
-    return rate
-
-
 def _tell(folder: Path, addresses: Mapping[str, str], users: Mapping[str, str], many: int) -> None:
     for name, address in addresses.items():
         _say(f"{SYSTEMS[name]} ({name}): {address}")
@@ -98,7 +82,7 @@ def _tell(folder: Path, addresses: Mapping[str, str], users: Mapping[str, str], 
     _say(f"{many} accounts are pending; the keys to their list: {folder / 'access.json'}")
     example = json.dumps({"all": {"error_503": 0.05}, "accounts": {"labels_swapped": 0.1, "latency": 0.5}})
     _say(f"faults are off, or as told; to change them, write {folder / 'faults.json'}, such as {example}")
-    _say(f"switches: {', '.join(NAMES)} (--help says what they do). Ctrl-C ends.")
+    _say(f"switches: {', '.join(NAMES)} (--switches says what they do). Ctrl-C ends.")
 
 
 def _watch(branch: Branch, path: Path, faults: Mapping[str, Faults]) -> None:
