@@ -1,8 +1,8 @@
-"""The smallest true example of a case, rule or contract, with its test, to be written over.
+"""The smallest true example of a case, rule, contract or lesson, with its test, to be written over.
 
 In: a kind and a name. Out: files in their places, which work at once and whose test passes.
 """
 
-from engines.scaffold.making import KINDS, make
+from engines.scaffold.making import KINDS, its_test, make
 
-__all__ = ["KINDS", "make"]
+__all__ = ["KINDS", "its_test", "make"]

@@ -10,7 +10,7 @@ import pytest
 
 from engines.__main__ import main
 from engines.errors import EngineError, UnknownNameError
-from engines.scaffold import KINDS, make
+from engines.scaffold import KINDS, its_test, make
 from tests.laws.house import PACKAGES, ROOT
 
 SKIPPED = shutil.ignore_patterns(".*", "__pycache__", "results", "*.egg-info")
@@ -33,7 +33,7 @@ def test_what_is_new_passes_its_test_and_the_checks_of_style_at_once(checkout: P
     assert all(f"brand_new_{kind}" in path.name for path in written)
     code = [str(path) for path in written if path.suffix == ".py"]
     for tool in (
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *code],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *its_test(kind, written).split()],
         [sys.executable, "-m", "ruff", "check", "--no-cache", *code],
         [sys.executable, "-m", "ruff", "format", "--check", "--no-cache", *code],
     ):
@@ -44,6 +44,12 @@ def test_what_is_new_passes_its_test_and_the_checks_of_style_at_once(checkout: P
         told = subprocess.run(asked, cwd=checkout, capture_output=True, text=True, check=False, timeout=120)
         assert told.returncode == 0
         assert "earlier mean" in " ".join(told.stdout.split())
+
+
+def test_lessons_of_ones_own_are_numbered_from_ten(checkout: Path) -> None:
+    first, second = (make("lesson", name, checkout)[0].name for name in ("early", "late"))
+    assert int(first[:2]) >= 10
+    assert int(second[:2]) == int(first[:2]) + 1
 
 
 def test_what_is_there_is_not_written_over(checkout: Path) -> None:

@@ -28,6 +28,11 @@ class Module:
         return self.path.relative_to(ROOT).parts[0]
 
     @property
+    def is_lesson(self) -> bool:
+        """Whether this is a lesson: a script that nobody imports, with laws of its own beside its tests."""
+        return self.path.parent == ROOT / "engines" / "lessons"
+
+    @property
     def public(self) -> list[str]:
         for node in self.tree.body:
             target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)

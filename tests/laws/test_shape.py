@@ -10,8 +10,11 @@ from tests.laws.house import PACKAGES, ROOMS, ROOT, Module, functions, modules
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
+LONGEST_FUNCTION_OF_A_LESSON = 30
 NOT_A_WORD_OF_THE_TRADE = {"utils", "util", "helpers", "helper", "manager", "common", "misc", "tools"}
-every_module = pytest.mark.parametrize("module", modules(), ids=lambda module: module.name)
+MODULES = [module for module in modules() if not module.is_lesson]
+LESSONS = [module for module in modules("engines") if module.is_lesson]
+every_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 
 
 @every_module
@@ -20,6 +23,15 @@ def test_a_file_has_at_most_300_lines_and_a_function_50(module: Module) -> None:
     for node in functions(module):
         length = (node.end_lineno or 0) - node.lineno + 1 - _docstring_lines(node)
         assert length <= LONGEST_FUNCTION, f"{module.name}:{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("module", LESSONS, ids=lambda module: module.name)
+def test_a_lesson_has_at_most_300_lines_of_code_and_a_function_of_it_30(module: Module) -> None:
+    code = [line for line in module.text.splitlines() if line.strip() and not line.startswith("#")]
+    assert len(code) <= LONGEST_FILE
+    for node in functions(module):
+        length = (node.end_lineno or 0) - node.lineno + 1 - _docstring_lines(node)
+        assert length <= LONGEST_FUNCTION_OF_A_LESSON, f"{module.name}:{node.name} has {length} lines"
 
 
 def _docstring_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -65,7 +77,7 @@ def test_most_public_functions_show_an_example() -> None:
     """Those without one write files, draw pages, serve commands, or need a fitted model; they have tests instead."""
     public = [
         node
-        for module in modules()
+        for module in MODULES
         for node in module.tree.body
         if isinstance(node, ast.FunctionDef) and node.name in module.public
     ]
