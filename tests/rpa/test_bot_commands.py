@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from engines.__main__ import main as hexi
 from rpa.bot.configuration import read_settings
 from rpa.bot.settings import SYSTEMS
 from rpa.browser import Found
@@ -65,6 +66,27 @@ def test_the_command_runs_once_and_reports(tmp_path: Path) -> None:
         assert "agreed 一致 1" in said
         assert judged(made, [basic(1)]) == {}
         assert not any(password in said + wrong for password in PASSWORDS.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["systems", "--switches"], "one_time_password"),
+        (["systems", "--help"], "--latency"),
+        (["console", "--help"], "--queue"),
+        (["once", "--help"], "--contexts"),
+    ],
+)
+def test_the_bot_is_a_word_of_the_one_command(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hexi(["rpa", *words]) == 0
+    assert said in capsys.readouterr().out
+
+
+def test_a_settings_file_that_is_missing_is_named_by_the_one_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hexi(["rpa", "once", str(tmp_path / "nothing.toml")]) == 2
+    assert "nothing.toml cannot be read" in capsys.readouterr().err
 
 
 def test_the_service_takes_what_comes_and_ends_when_it_is_told(tmp_path: Path) -> None:
