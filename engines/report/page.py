@@ -21,7 +21,7 @@ from engines.report.films import drawn_film
 from engines.report.legible import is_figure, legible
 from engines.result import Picture, Result
 
-__all__ = ["render_page", "require", "write_page"]
+__all__ = ["chart_library", "drawn_picture", "render_page", "require", "write_page", "write_whole"]
 
 _NEEDED = ("altair", "jinja2", "vl_convert")
 
@@ -67,7 +67,18 @@ def write_page(result: Result, path: Path | str, command: str = "") -> Path:
     OSError
         If the folder does not exist or cannot be written.
     """
-    whole = render_page(result, command)
+    return write_whole(render_page(result, command), path)
+
+
+def write_whole(whole: str, path: Path | str) -> Path:
+    """Write a text so that either all of it is there afterwards, or what was there before.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_whole("all", Path(folder) / "a.html").read_text()
+    'all'
+    """
     path = Path(path)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
@@ -114,7 +125,7 @@ def render_page(result: Result, command: str = "") -> str:
         without_paper=[number for number in numbers if not number["paper"]],
         tables=[_with_sides(table) for table in document["tables"]],
         passed=sum(check.passed for check in result.checks),
-        pictures=[_drawn(picture) for picture in result.pictures],
+        pictures=[drawn_picture(picture) for picture in result.pictures],
         networks=networks,
         films=[drawn_film(film) for film in result.films],
         policy=content_policy(scripts),
@@ -125,7 +136,7 @@ def render_page(result: Result, command: str = "") -> str:
 
 
 def _scripts(result: Result, drawing: str, views: list[str]) -> list[str]:
-    charts = [_library(), drawing] if result.pictures else []
+    charts = [chart_library(), drawing] if result.pictures else []
     return [*charts, *network_page.libraries(views), *([network_page.own_script()] if views else [])]
 
 
@@ -134,7 +145,14 @@ def _style(rooms: Any, has_networks: bool) -> str:
     return "\n".join(rooms.get_template(name).render() for name in names)
 
 
-def _drawn(picture: Picture) -> dict[str, Any]:
+def drawn_picture(picture: Picture) -> dict[str, Any]:
+    """Return what a template needs of a picture; its specification is ready to stand in a script element.
+
+    Examples
+    --------
+    >>> str(drawn_picture(Picture("loss < gain", "", "", lambda: {"mark": "bar"}))["spec"]).count("<")
+    0
+    """
     from markupsafe import Markup
 
     spec = {"description": f"{picture.title} · {picture.title_zh}"} | picture.draw()
@@ -149,7 +167,14 @@ def _drawn(picture: Picture) -> dict[str, Any]:
 
 
 @cache
-def _library() -> str:
+def chart_library() -> str:
+    """Return the drawing library of the charts as a script that can stand in a page.
+
+    Examples
+    --------
+    >>> "vegaEmbed" in chart_library()
+    True
+    """
     import altair
     import vl_convert
 
