@@ -1,6 +1,6 @@
 # The few words that people expect; each is one line that can also be typed.
 BIN = .venv/bin
-.PHONY: install run test check format bench clean
+.PHONY: install run test check format bench clean mutants coverage audit sbom licences size
 
 .venv: pyproject.toml constraints.txt
 	python3 -m venv .venv
@@ -27,5 +27,30 @@ format: .venv
 bench: .venv
 	$(BIN)/hexi bench
 
+# The health of the whole, see docs/health.md. All but the last two want the extra `health`.
+.venv/health: .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[health]'
+	touch .venv/health
+
+mutants: .venv/health
+	$(BIN)/python -m tests.health.mutants ledger
+	$(BIN)/python -m tests.health.mutants rules
+
+coverage: .venv/health
+	$(BIN)/python -m tests.health.covered
+
+audit: .venv/health
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+
+sbom: .venv/health
+	mkdir -p build
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible -o build/sbom.json $(BIN)/python
+
+licences: .venv
+	$(BIN)/python -m tests.health.licences
+
+size: .venv
+	$(BIN)/python -m tests.health.size
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
