@@ -1,41 +1,27 @@
 """The work list: no case is taken twice, no bad step is taken, nothing acknowledged is lost, labels have their time."""
 
 import itertools
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from fraud.casework import CLOSED, LEGAL, Alert, Case, Listing, State, WorkList, alert_of, suggested
+from fraud.casework import LEGAL, Alert, Case, State, WorkList, alert_of
 from fraud.casework.priority import urgency
 from fraud.casework.states import check_transition
-from fraud.casework.teaching import Taught, teach
-from fraud.engine.lists import ListEntry
-from fraud.engine.snooze import Snooze
 from fraud.errors import (
     CaseInputError,
-    CaseStoreError,
     CaseTakenError,
     CaseTransitionError,
     CaseUnknownError,
-    FourEyesError,
-    FraudError,
-    ListRefusedError,
 )
 from tests.fraud.care_sample import costs
 
 HOUR = 3_600
+
 ALERT = Alert("T1", "C1", occurred_at=0, raised_at=60, amount_fen=100_000, probability=0.5, action=2)
 
 
@@ -208,100 +194,6 @@ def test_honest_events_that_make_no_sense_are_refused(desk: WorkList, state: str
     assert desk.case(case.case_id) == case
 
 
-def proposed(desk: WorkList, listing: Listing) -> int:
-    case = taken(desk)
-    desk.dispose(case.case_id, "Li", State.CONFIRMED_FRAUD, "stolen", case.version, now=200, listings=[listing])
-    return desk.listings()[0].number
-
-
-def test_a_black_entry_acts_only_after_a_second_person(desk: WorkList) -> None:
-    number = proposed(desk, Listing("black", "payee", "6217", "mule"))
-    with pytest.raises(FourEyesError, match="somebody else must check"):
-        desk.check(number, " li ", approve=True, note="sure", now=300)
-    entry = desk.check(number, "Chen", approve=True, note="seen the papers", now=300)
-    assert isinstance(entry, ListEntry)
-    assert (entry.colour, entry.value, entry.who, entry.since) == (
-        "black",
-        "6217",
-        "Li, checked by Chen",
-        datetime(1970, 1, 1, 0, 5),
-    )
-    assert desk.listings() == []
-    assert "approved: seen the papers" in desk.history(1)[-1].reason
-    with pytest.raises(CaseUnknownError, match="waits to be checked"):
-        desk.check(number, "Chen", approve=True, note="again", now=400)
-
-
-def test_what_a_checker_refuses_acts_nowhere(desk: WorkList) -> None:
-    number = proposed(desk, Listing("snooze", "customer", "C1", "wedding", until=20 * 86_400))
-    assert desk.check(number, "Chen", approve=False, note="not now", now=300) is None
-    assert [listing.verdict for listing in desk.listings("refused")] == ["refused"]
-
-
-def test_an_approved_snooze_is_one_for_the_engine(desk: WorkList) -> None:
-    number = proposed(desk, Listing("snooze", "customer", "C1", "wedding", until=20 * 86_400))
-    assert isinstance(desk.check(number, "Chen", approve=True, note="fine", now=300), Snooze)
-
-
-class Pupil:
-    """Keeps what it is told; like the engine, it refuses an entry that it has."""
-
-    def __init__(self) -> None:
-        self.labels: list[tuple[str, bool, datetime]] = []
-        self.entries: list[ListEntry | Snooze] = []
-
-    def confirm(self, event_id: str, is_fraud: bool, at: datetime) -> None:
-        self.labels.append((event_id, is_fraud, at))
-
-    def put(self, entry: ListEntry) -> None:
-        if entry in self.entries:
-            raise ListRefusedError("it is there already")
-        self.entries.append(entry)
-
-    def snooze(self, snooze: Snooze) -> None:
-        self.entries.append(snooze)
-
-
-def test_an_engine_is_told_what_was_said_and_approved_and_only_what_is_new(desk: WorkList) -> None:
-    number = proposed(desk, Listing("black", "payee", "6217", "mule"))
-    pupil = Pupil()
-    assert teach(pupil, desk) == Taught(200, 0)
-    entry = desk.check(number, "Chen", approve=True, note="seen", now=300)
-    point = teach(pupil, desk)
-    assert pupil.entries == [entry]
-    assert pupil.labels[0] == ("T1", True, datetime(1970, 1, 1, 0, 3, 20))
-    assert teach(pupil, desk) == point, "who has forgotten the point may be told all again"
-    told = len(pupil.labels)
-    assert teach(pupil, desk, *point[:2]) == point
-    assert (pupil.entries, len(pupil.labels)) == ([entry], told + 1), "the last second is told again, no more"
-
-
-@pytest.mark.parametrize(
-    "listing",
-    [
-        Listing("black", "shoe", "6217", "mule"),
-        Listing("black", "payee", "", "mule"),
-        Listing("white", "customer", "C1", "good"),
-        Listing("snooze", "customer", "C1", "good", until=400 * 86_400),
-    ],
-)
-def test_an_entry_that_the_lists_would_not_take_is_refused_at_once(desk: WorkList, listing: Listing) -> None:
-    case = taken(desk)
-    with pytest.raises(CaseInputError, match="proposed"):
-        desk.dispose(case.case_id, "Li", State.CONFIRMED_FRAUD, "x", case.version, now=200, listings=[listing])
-    assert desk.case(case.case_id) == case
-
-
-def test_no_victim_is_suggested_for_the_black_list() -> None:
-    own = {"customer": "C1", "card": "K1", "account": "A1", "phone": "P1", "device": "D1"}
-    transfer = replace(ALERT, entities=own | {"payee": "6217"})
-    purchase = replace(ALERT, entities=own | {"payee": "shop", "merchant": "M1", "terminal": "T1"})
-    assert [one.value for one in suggested(State.CONFIRMED_FRAUD, [transfer], 0)] == ["6217"]
-    assert suggested(State.CONFIRMED_FRAUD, [purchase], 0) == []
-    farm = [replace(ALERT, customer_id=name, entities={"device": "D9", "phone": name}) for name in ("C1", "C2")]
-    assert [(one.entity, one.value) for one in suggested(State.CONFIRMED_FRAUD, farm, 0)] == [("device", "D9")]
-
-
 def test_an_alert_of_the_engine_leaves_out_what_is_missing() -> None:
     event = {"customer_id": "C1", "device_id": float("nan"), "payee_id": None, "ip": "10.0.0.1", "card_id": ""}
     decision = SimpleNamespace(
@@ -325,35 +217,6 @@ def test_an_alert_that_nobody_could_work_on_is_refused(wrong: dict) -> None:
         replace(ALERT, **wrong)
 
 
-def test_the_story_of_a_case_cannot_be_changed(tmp_path: Path) -> None:
-    desk = WorkList(tmp_path / "desk.db", costs())
-    case = taken(desk)
-    desk.dispose(case.case_id, "Li", State.FALSE_ALARM, "travels", case.version, now=500)
-    with sqlite3.connect(tmp_path / "desk.db") as file:
-        for statement in ("UPDATE steps SET who = 'Wu'", "DELETE FROM steps", "DELETE FROM outcomes"):
-            with pytest.raises(sqlite3.IntegrityError, match="are a story"):
-                file.execute(statement)
-    file.close()
-
-
-def test_a_file_that_is_no_work_list_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "desk.db").write_bytes(b"these are not tables" * 100)
-    with pytest.raises(CaseStoreError, match="cannot be used"):
-        WorkList(tmp_path / "desk.db", costs())
-
-
-def test_a_file_that_is_locked_for_too_long_is_refused_by_name(tmp_path: Path) -> None:
-    desk, other = WorkList(tmp_path / "desk.db", costs()), sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
-    desk._file.execute("PRAGMA busy_timeout = 20")
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(CaseStoreError, match="locked"):
-        desk.add(ALERT)
-    other.execute("ROLLBACK")
-    assert desk.add(ALERT).case_id == 1
-    other.close()
-    desk.close()
-
-
 def test_an_event_without_a_customer_makes_no_alert() -> None:
     decision = SimpleNamespace(event_id="T1", occurred_at=5, amount_fen=700, action=1, probability=0.5, reasons=())
     with pytest.raises(CaseInputError, match="customer_id is ''"):
@@ -363,74 +226,3 @@ def test_an_event_without_a_customer_makes_no_alert() -> None:
 def test_an_unknown_case_is_refused(desk: WorkList) -> None:
     with pytest.raises(CaseUnknownError, match="no case 7"):
         desk.case(7)
-
-
-_WRITER = """
-import sys
-from fraud.casework import Alert, WorkList
-from fraud.costs import ActionCost, CostTable
-costs = CostTable(ActionCost(300, 20, 0.35), ActionCost(2_000, 1_500, 0.1), ActionCost(30_000, 500, 0.02))
-desk = WorkList(sys.argv[1], costs)
-for number in range(100_000):
-    desk.add(Alert(f"T{number}", f"C{number % 7}", 0, 60, 100_000, 0.5, 2))
-    print(number, flush=True)
-"""
-
-
-def test_what_was_acknowledged_survives_a_killed_process(tmp_path: Path) -> None:
-    path = tmp_path / "desk.db"
-    writer = subprocess.Popen([sys.executable, "-c", _WRITER, str(path)], stdout=subprocess.PIPE, text=True)
-    assert writer.stdout is not None
-    with writer.stdout as told:
-        acknowledged = [int(next(told)) for _ in range(25)]
-        os.kill(writer.pid, signal.SIGKILL)
-        acknowledged += [int(line) for line in told if line.endswith("\n")]
-    writer.wait()
-    desk = WorkList(path, costs())
-    kept = {alert.event_id for case in desk.cases() for alert in desk.alerts(case.case_id)}
-    assert kept >= {f"T{number}" for number in acknowledged}
-    assert len(desk.cases()) == 7
-    assert sum(case.alerts for case in desk.cases()) == len(kept)
-    desk.close()
-
-
-steps = st.lists(
-    st.tuples(
-        st.sampled_from(["add", "take", "wait", "release", "dispose", "reopen"]),
-        st.sampled_from("AB"),
-        st.integers(0, 3),
-    ),
-    max_size=25,
-)
-
-
-@settings(max_examples=40)
-@given(steps)
-def test_whatever_is_tried_the_history_is_a_legal_way(tried: list[tuple[str, str, int]]) -> None:
-    desk = WorkList(":memory:", costs())
-    desk.add(ALERT)
-    for now, (what, who, pick) in enumerate(tried):
-        case = desk.cases(frozenset(State))[pick % len(desk.cases(frozenset(State)))]
-        try:
-            match what:
-                case "add":
-                    desk.add(replace(ALERT, event_id=f"E{now}", customer_id=f"C{pick}"))
-                case "take":
-                    desk.take(case.case_id, who, case.version, now)
-                case "dispose":
-                    desk.dispose(case.case_id, who, sorted(CLOSED)[pick % 3], "said", case.version, now)
-                case _:
-                    getattr(desk, what)(case.case_id, who, "said", case.version, now)
-        except FraudError:
-            continue
-    for case in desk.cases(frozenset(State)):
-        way = [State(step.after) for step in desk.history(case.case_id)]
-        assert way[0] is State.NEW
-        assert all(after in LEGAL[before] for before, after in itertools.pairwise(way))
-        assert way[-1] is case.state
-        assert case.alerts == len(desk.alerts(case.case_id))
-    open_groups = [case.group for case in desk.cases()]
-    assert len(open_groups) == len(set(open_groups))
-    labelled = {label.case_id for label in desk.labels()}
-    assert all(desk.case(case_id).state in CLOSED - {State.UNDETERMINED} for case_id in labelled)
-    desk.close()

@@ -114,10 +114,12 @@ def prepared(part: str, fresh: bool) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
     found = [str(path.relative_to(folder)) for one in PARTS[part].tests for path in sorted(folder.glob(one))]
-    settings = {"source_paths": ROOMS, "only_mutate": PARTS[part].code, "pytest_add_cli_args_test_selection": found}
+    settings: dict[str, Sequence[str]] = {"source_paths": ROOMS, "only_mutate": PARTS[part].code}
+    settings["pytest_add_cli_args_test_selection"] = found
     left_out = [f"--deselect={one}" for one in PARTS[part].but]
-    fixed = {"pytest_add_cli_args": [*"-p no:cacheprovider --hypothesis-seed=0 -k".split(), "not sm2", *left_out]}
-    lines = [f"{key} =\n" + "".join(f"    {one}\n" for one in values) for key, values in (settings | fixed).items()]
+    always = ["-p", "no:cacheprovider", "--hypothesis-seed=0", "-k", "not sm2", *left_out]
+    settings["pytest_add_cli_args"] = always
+    lines = [f"{key} =\n" + "".join(f"    {one}\n" for one in values) for key, values in settings.items()]
     (folder / "setup.cfg").write_text("[mutmut]\n" + "".join(lines), encoding="utf-8")
     return folder
 
