@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-__all__ = ["HAS_NUMBA", "compiled"]
+__all__ = ["HAS_NUMBA", "compiled", "fetch"]
 
 try:
     numba: Any = importlib.import_module("numba")
@@ -60,7 +60,7 @@ def _cache_folder() -> str:
     text = hashlib.sha256()
     for path in sorted(_HOUSE.glob("*.py")):
         source = path.read_bytes()
-        if b"@compiled" in source or path.name in ("words.py", "board.py"):
+        if b"@compiled" in source or path.name in ("words.py", "board.py", "prefetch.py"):
             text.update(source)
     folder = _HOUSE / "__pycache__" / f"kernels-{text.hexdigest()[:16]}"
     try:
@@ -68,3 +68,11 @@ def _cache_folder() -> str:
     except OSError:  # a checkout that may only be read
         return ""
     return str(folder)
+
+
+def _leave(array: Any, row: int) -> None:
+    """Leave a row of an array where it is: without machine code there is nothing to hurry for."""
+
+
+fetch: Any = _leave if numba is None else importlib.import_module("fraud.online.prefetch").fetch
+"""Ask the processor to bring a row of an array into its cache; a row that is not there does no harm."""

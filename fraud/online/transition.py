@@ -7,13 +7,15 @@ table has no room left, says which in the heap, and goes on from there when room
 import math
 from typing import Any
 
+from fraud.online.ahead import fetch_event, fetch_meetings, fetch_records, fetch_rings, fetch_rows, forget_notes
 from fraud.online.clock import believed, remember
-from fraud.online.compiled import compiled
+from fraud.online.compiled import HAS_NUMBA, compiled
 from fraud.online.judging import judge_entity, judge_event, judge_meeting
 from fraud.online.lives import advance, begin_life, locate
 from fraud.online.tables import pair_key, place_of
 from fraud.online.taking import confirm, rows_needed, take, take_meeting
 from fraud.online.words import (
+    AHEAD_OF,
     ARENA_FULL,
     AT,
     BORN,
@@ -166,13 +168,37 @@ def _locate_point(work: Any, reals: Any) -> None:
 
 
 @compiled
+def _look_ahead(
+    events: Any, reals: Any, i: int, slots: Any, index: Any, pairs: Any, arena: Any, work: Any, layout: Any,
+    relations: Any,
+) -> None:  # fmt: skip
+    """Fetch what later events need, each step some events before the next one (`fraud.online.ahead`)."""
+    count = events.shape[0]
+    fetch_event(events, reals, i + 3 * AHEAD_OF)
+    if i + 2 * AHEAD_OF < count:
+        fetch_rows(index, pairs, layout, relations, events[i + 2 * AHEAD_OF])
+    if i + AHEAD_OF < count:
+        fetch_records(slots, index, layout, work, events[i + AHEAD_OF], i + AHEAD_OF)
+    near = i + AHEAD_OF // 2
+    if near < count:
+        fetch_rings(slots, arena, layout, work, near)
+        fetch_meetings(slots, pairs, arena, relations, work, events[near], near)
+
+
+@compiled
 def run(
     events: Any, reals: Any, begin: int, out: Any, slots: Any, index: Any, pairs: Any, arena: Any, heap: Any,
     ids: Any, work: Any, marks: Any, board: Any, layout: Any, spans: Any, relations: Any, picks: Any, settings: Any,
 ) -> int:  # fmt: skip
     """Let events begin, begin + 1, ... through, and return how many are through in all."""
-    for i in range(begin, events.shape[0]):
+    count = events.shape[0]
+    fetches = HAS_NUMBA and count - begin > 1
+    if fetches:
+        forget_notes(work)
+    for i in range(begin, count):
         event = events[i]
+        if fetches:
+            _look_ahead(events, reals, i, slots, index, pairs, arena, work, layout, relations)
         if not _has_room(slots, index, pairs, heap, relations.shape[0]):
             return i
         taken = believed(heap, ids, settings, event[TIME], event[IDENTITY])

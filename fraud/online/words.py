@@ -11,6 +11,7 @@ from typing import Final
 __all__ = [
     "AHEAD",
     "AHEAD_BOUND",
+    "AHEAD_OF",
     "AMOUNT",
     "ARENA_FULL",
     "AT",
@@ -61,6 +62,7 @@ __all__ = [
     "NEVER",
     "NEW",
     "NEXT",
+    "NOTES",
     "NOW",
     "NOWHERE",
     "NUMBERS",
@@ -203,7 +205,9 @@ ROW: Final = 20
 NEW: Final = 40
 LAT: Final = 60
 LON: Final = 61
-WORK: Final = 64
+NOTES: Final = 64
+AHEAD_OF: Final = 16
+WORK: Final = NOTES + AHEAD_OF * KINDS
 
 NOWHERE: Final = -(2**62)
 """Latitude of an event that has none."""
