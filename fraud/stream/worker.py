@@ -1,11 +1,11 @@
-"""The worker: takes messages, decides, writes down, tells, and only then lets go of them.
-
-The order is what the promises rest on:
+"""The worker: takes messages, decides, writes down, tells, and only then lets go. Promises rest on the order:
 
 1. messages are taken, together at most `most_messages`; each is read, or becomes a dead letter with the reason;
 2. an event that the log does not know is decided; one that it knows is a repetition, and nothing more is done;
-3. the log is committed; 4. decisions and dead letters are sent, and the broker's word for each is awaited;
-5. the mark of what is told is written; 6. the offsets are committed, with the ends of the topics as metadata.
+3. the log is committed;
+4. decisions and dead letters are sent, and the broker's word for each is awaited;
+5. the mark of what is told is written;
+6. the offsets are committed, with the ends of the topics as metadata.
 
 Killed before 3, all is as if nothing had been taken. Killed between 3 and 6, `Worker.recover` finds what is not told
 yet. Messages are handed over by one thread, in whole batches, so that partitions change hands only between batches.
