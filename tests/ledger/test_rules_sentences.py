@@ -1,0 +1,301 @@
+"""What a refusal says: the field, its value and what would be right, in one whole sentence for each way to be wrong."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ledger_sample
+import pytest
+import quoting
+import tendering
+from play import TEXT, Play, agree, circulate
+from tendering import BANK, PARTS, SCREWS
+
+from ledger import errors
+from ledger.genesis import opening_state
+
+DAY, START = 86_400, ledger_sample.START
+DUE = START + 90 * DAY
+Given = Mapping[str, Any]
+
+
+@pytest.fixture
+def play(people: ledger_sample.Consortium) -> Play:
+    return Play(opening_state(people.genesis), START)
+
+
+def says(play: Play, error: str, call: str, given: Given, *by: str) -> str:
+    """The sentence with which a call is refused; names of fragments, which are long, are put as F."""
+    fragment = given.get("fragment", "F")
+    return play.refuse(getattr(errors, error), call, given, *by).replace(fragment, "F")
+
+
+def test_funds_say_what_is_wrong_with_them(play: Play) -> None:
+    agree(play, PARTS, BANK)
+    funds = {
+        **{"acceptors": ["core"], "agreement": TEXT, "amount": 992_249, "bank": BANK, "convention": "ACT/360"},
+        **{"funds": "F1", "rate_bp": 310, "until": START + 60},
+    }
+    for error, change, sentence in (
+        ("PayeeError", {"bank": "core"}, "arguments.bank is core, it must be a bank"),
+        ("UnknownMemberError", {"bank": "z"}, "arguments.bank is z: no such organisation is a member"),
+        ("UnknownMemberError", {"acceptors": ["z"]}, "arguments.acceptors is z: no such organisation is a member"),
+        ("TermError", {"until": START}, f"arguments.until is {START}, it must be after the block's time {START}"),
+        ("NotApprovedError", {"bank": "bank-b"}, _lacks("funds.publish", "bank-b")),
+    ):
+        assert says(play, error, "funds.publish", funds | change, BANK, "core") == sentence
+    play.do("funds.publish", funds, BANK)
+    assert says(play, "AlreadyThereError", "funds.publish", funds, BANK) == (
+        "arguments.funds is F1: there is a publication of that name, choose another"
+    )
+    taking = {"fragment": circulate(play), "funds": "F1", "price": 992_250}
+    assert says(play, "SumError", "funds.take", taking, PARTS) == (
+        "the price is 992250 fen, of the funds F1 992249 are left"
+    )
+    assert says(play, "WrongPriceError", "funds.take", taking | {"price": 1}, PARTS) == (
+        "arguments.price is 1, it must be 992250: 90 days at 310 basis points, ACT/360"
+    )
+    play.now = START + 61
+    assert says(play, "TermError", "funds.take", taking, PARTS) == (
+        f"publication of funds F1 ended at {START + 60}, before the block's time"
+    )
+    play.do("funds.withdraw", {"funds": "F1"}, BANK)
+    assert says(play, "StatusError", "funds.take", taking, PARTS) == (
+        "publication of funds F1 is withdrawn, it must be open"
+    )
+    assert says(play, "UnknownRecordError", "funds.take", taking | {"funds": "F2"}, PARTS) == (
+        "there is no publication of funds F2"
+    )
+
+
+def test_funds_say_whose_promises_they_are_for(play: Play) -> None:
+    agree(play, PARTS, BANK)
+    funds = {
+        **{"acceptors": ["bank-b", "maker-of-screws"], "agreement": TEXT, "amount": 1_000_000, "bank": BANK},
+        **{"convention": "ACT/360", "funds": "F1", "rate_bp": 310, "until": START + 60},
+    }
+    play.do("funds.publish", funds, BANK)
+    taking = {"fragment": circulate(play), "funds": "F1", "price": 1}
+    assert says(play, "PayeeError", "funds.take", taking, PARTS) == (
+        f"fragment F of {PARTS}, promised by core, is not one that {BANK} buys with F1: promised by bank-b,"
+        f" {SCREWS}, of another owner than the bank"
+    )
+    dismissed = [f"{one}/admin" for one in ledger_sample.ORGANISATIONS if one != BANK]
+    play.do("funds.publish", funds | {"acceptors": ["core"], "funds": "F2"}, BANK)
+    play.do("members.dismiss", {"name": BANK}, *dismissed)
+    assert says(play, "UnknownMemberError", "funds.take", taking | {"funds": "F2"}, PARTS) == (
+        f"the bank is {BANK}: no such organisation is a member"
+    )
+
+
+def test_a_tender_says_when_and_to_whom(people: ledger_sample.Consortium) -> None:
+    play = tendering.two_owners(people)
+    terms = tendering.publication(play)
+    play.do("tenders.publish", terms, BANK)
+    assert says(play, "AlreadyThereError", "tenders.publish", terms, BANK) == (
+        "arguments.tender is T1: there is one of that name, choose another"
+    )
+    mine = tendering.commitment(play, PARTS, 310)
+    assert says(play, "PayeeError", "tenders.commit", mine | {"seller": BANK}, BANK) == (
+        f"arguments.seller is {BANK}, who would sell to itself"
+    )
+    assert says(play, "UnknownMemberError", "tenders.commit", mine | {"seller": "z"}, BANK) == (
+        "arguments.seller is z: no such organisation is a member"
+    )
+    play.do("tenders.commit", mine, PARTS)
+    assert says(play, "AlreadyThereError", "tenders.commit", mine, PARTS) == (
+        f"{PARTS} has committed to an offer to tender T1 already: there is one for each"
+    )
+    shown = tendering.revelation(play, PARTS, 310)
+    assert says(play, "UnknownRecordError", "tenders.reveal", shown | {"seller": SCREWS}, SCREWS) == (
+        f"there is no commitment of {SCREWS} to an offer to tender T1"
+    )
+    commit, reveal, settle = (START + one for one in (tendering.COMMIT, tendering.REVEAL, tendering.SETTLE))
+    assert says(play, "TermError", "tenders.reveal", shown, PARTS) == (
+        f"offers to tender T1 are revealed after {commit} and until {reveal}, the block's time is {START}"
+    )
+    play.now = commit + 1
+    assert says(play, "TermError", "tenders.commit", mine | {"seller": SCREWS}, SCREWS) == (
+        f"tender T1 took commitments until {commit}: it is too late for one"
+    )
+    assert says(play, "RevealError", "tenders.reveal", shown | {"rate_bp": 311}, PARTS) == (
+        f"what {PARTS} reveals is not what it committed to for tender T1"
+    )
+    play.do("tenders.reveal", shown, PARTS)
+    assert says(play, "StatusError", "tenders.reveal", shown, PARTS) == (
+        f"{PARTS} has revealed its offer to tender T1 already"
+    )
+    assert says(play, "StatusError", "tenders.withdraw", {"tender": "T1"}, BANK) == (
+        "an offer is revealed already: the tender can not be withdrawn any more"
+    )
+    assert says(play, "TermError", "tenders.close", {"tender": "T1"}, BANK) == (
+        f"offers to tender T1 are revealed until {reveal}: it is awarded or closed after that"
+    )
+    play.now = reveal + 1
+    leave = {"seller": PARTS, "tender": "T1"}
+    assert says(play, "TermError", "tenders.leave", leave, PARTS) == (
+        f"tender T1 is settled until {settle}: who has revealed leaves after that"
+    )
+    assert says(play, "StatusError", "tenders.close", {"tender": "T1"}, BANK) == (
+        f"the next award of tender T1 is {PARTS}'s, until {settle}"
+    )
+    award = tendering.award(PARTS, tendering.AT_310)
+    assert says(play, "WinnerError", "tenders.award", award | {"seller": SCREWS}, BANK, SCREWS) == (
+        f"arguments.seller is {SCREWS}, the next award of tender T1 is {PARTS}'s"
+    )
+    assert says(play, "WrongPriceError", "tenders.award", award | {"price": 1}, BANK, PARTS) == (
+        f"arguments.price is 1, {PARTS} has offered {tendering.AT_310}"
+    )
+    before, play.now = play.state, settle + 1
+    assert says(play, "TermError", "tenders.award", award, BANK, PARTS) == (
+        f"tender T1 was to be settled until {settle}: it can only be closed now"
+    )
+    play.state, play.now = before, reveal + 1
+    play.do("tenders.award", award, BANK, PARTS)
+    assert says(play, "WinnerError", "tenders.award", award, BANK, PARTS) == (
+        f"arguments.seller is {PARTS}, the next award of tender T1 is nobody's"
+    )
+    play.now = settle + 1
+    assert says(play, "StatusError", "tenders.leave", leave, PARTS) == (
+        f"no fragment of {PARTS} is locked for tender T1 any more"
+    )
+    play.do("tenders.close", {"tender": "T1"}, BANK)
+    assert says(play, "StatusError", "tenders.close", {"tender": "T1"}, BANK) == (
+        "tender T1 is closed, for close it must be open"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "rate", "change", "sentence"),
+    [
+        ("WrongPriceError", 299, {}, "arguments.rate_bp is 299, tender T1 takes 300 or more"),
+        ("SumError", 310, {"amount": 9}, f"the offer comes to {tendering.AT_310} fen, tender T1 is of 9"),
+        (
+            *("PayeeError", 310, {"acceptors": ["bank-b", "bank-a"]}),
+            f"fragment F of {PARTS}, promised by core, is not one that tender T1 takes from {PARTS}: promised by"
+            " bank-b, bank-a",
+        ),
+        (
+            *("MaturityError", 310, {"settle_until": DUE}),
+            f"receivable R1 is due at {DUE}, before tender T1 is settled",
+        ),
+    ],
+)
+def test_a_tender_says_what_it_does_not_take(
+    people: ledger_sample.Consortium, error: str, rate: int, change: Given, sentence: str
+) -> None:
+    play = tendering.two_owners(people)
+    play.do("tenders.publish", tendering.publication(play, **change), BANK)
+    play.do("tenders.commit", tendering.commitment(play, PARTS, rate), PARTS)
+    play.now += tendering.COMMIT + 1
+    assert says(play, error, "tenders.reveal", tendering.revelation(play, PARTS, rate), PARTS) == sentence
+
+
+def test_a_request_says_what_it_can_not_be(play: Play) -> None:
+    agree(play, PARTS)
+    wish = quoting.terms(play, circulate(play))
+    no_days = {key: wish[key] for key in wish if key != "convention"}
+    for error, change, sentence in (
+        ("TermError", {"commit_until": START}, "commit_until is {0}, it must be after the block's time, {0}"),
+        ("TermError", {"reveal_until": START + 100}, "reveal_until is {1}, it must be after commit_until, {1}"),
+        ("TermError", {"settle_until": START + 200}, "settle_until is {2}, it must be after reveal_until, {2}"),
+        ("MaturityError", {"settle_until": DUE}, "settle_until is {3}, it must be before {3}, the due day"),
+        ("UnknownMemberError", {"invited": ["z"]}, "invited is z: no such organisation is a member"),
+        ("SumError", {"limit": 10_001}, "limit is 10001, with lowest_rate it must be from 0 to 10000"),
+        ("BadFieldError", {"rule": "highest_price"}, "convention is there, highest_price needs no day count"),
+    ):
+        right = "arguments." + sentence.format(START, START + 100, START + 200, DUE)
+        assert says(play, error, "quotes.publish", wish | change, PARTS) == right
+    assert says(play, "BadFieldError", "quotes.publish", no_days, PARTS) == (
+        "arguments.convention is missing, lowest_rate needs a day count"
+    )
+    by_price = {**no_days, "limit": 1_000_001, "rule": "highest_price"}
+    assert says(play, "SumError", "quotes.publish", by_price, PARTS) == (
+        "arguments.limit is 1000001, with highest_price it must be from 1 to 1000000"
+    )
+    play.do("quotes.publish", wish, PARTS)
+    assert says(play, "AlreadyThereError", "quotes.publish", wish, PARTS) == (
+        "arguments.request is Q1: there is one of that name, choose another"
+    )
+
+
+def test_a_request_says_who_may_quote_and_when(play: Play) -> None:
+    quoting.published(play, invited=["bank-a", "maker-of-screws"], limit=400)
+    commit, reveal, settle = (START + one for one in (quoting.COMMIT, quoting.REVEAL, quoting.SETTLE))
+    bid = quoting.commitment(play, "bank-a", 310)
+    assert says(play, "UninvitedError", "quotes.commit", bid | {"bank": "bank-b"}, "bank-b") == (
+        f"arguments.bank is bank-b, request Q1 invites bank-a, {SCREWS}"
+    )
+    assert says(play, "PayeeError", "quotes.commit", bid | {"bank": SCREWS}, SCREWS) == (
+        f"arguments.bank is {SCREWS}, it must be a bank other than the seller {PARTS}"
+    )
+    play.do("quotes.commit", bid, "bank-a")
+    assert says(play, "AlreadyThereError", "quotes.commit", bid, "bank-a") == (
+        "bank-a has committed to a quote for request Q1 already: there is one for each"
+    )
+    shown = quoting.revelation("bank-a", 310)
+    assert says(play, "TermError", "quotes.reveal", shown, "bank-a") == (
+        f"quotes for request Q1 are revealed after {commit} and until {reveal}, the block's time is {START}"
+    )
+    play.now = commit + 1
+    assert says(play, "TermError", "quotes.commit", bid, "bank-a") == (
+        f"request Q1 took commitments until {commit}: it is too late for one"
+    )
+    assert says(play, "RevealError", "quotes.reveal", shown | {"offer": 311}, "bank-a") == (
+        "what bank-a reveals is not what it committed to for request Q1"
+    )
+    play.do("quotes.reveal", shown, "bank-a")
+    assert says(play, "StatusError", "quotes.reveal", shown, "bank-a") == (
+        "bank-a has revealed its quote for request Q1 already"
+    )
+    assert says(play, "StatusError", "quotes.withdraw", {"request": "Q1"}, PARTS) == (
+        "of request Q1 a quote is revealed already: it can not be withdrawn any more"
+    )
+    assert says(play, "TermError", "quotes.close", {"request": "Q1"}, PARTS) == (
+        f"quotes for request Q1 are revealed until {reveal}: it ends after that"
+    )
+    play.now = reveal + 1
+    assert says(play, "StatusError", "quotes.close", {"request": "Q1"}, PARTS) == (
+        f"request Q1 is won by bank-a, who may settle until {settle}"
+    )
+    assert says(play, "WinnerError", "quotes.award", quoting.award("bank-b", 1), PARTS, "bank-b") == (
+        "arguments.winner is bank-b, request Q1 must be bank-a by lowest_rate"
+    )
+    assert says(play, "WrongPriceError", "quotes.award", quoting.award("bank-a", 1), PARTS, "bank-a") == (
+        "arguments.price is 1, bank-a has won with 992336"
+    )
+    play.now = settle + 1
+    assert says(play, "TermError", "quotes.award", quoting.award("bank-a", 992_336), PARTS, "bank-a") == (
+        f"request Q1 was to be settled until {settle}: it can only be closed now"
+    )
+
+
+def test_a_request_without_quotes_says_that_it_must_be_closed(play: Play) -> None:
+    quoting.published(play)
+    play.now += quoting.REVEAL + 1
+    assert says(play, "WinnerError", "quotes.award", quoting.award("bank-a", 1), PARTS, "bank-a") == (
+        "arguments.winner is bank-a, request Q1 must be closed: nobody has quoted"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "limit", "offer", "sentence"),
+    [
+        ("lowest_rate", 400, 401, "arguments.offer is 401, this request takes lowest_rate from 0 to 400"),
+        *[
+            ("highest_price", 5, n, f"arguments.offer is {n}, this request takes highest_price from 5 to 1000000")
+            for n in (4, 1_000_001)
+        ],
+    ],
+)
+def test_a_quote_beyond_the_limit_is_told_the_limit(
+    play: Play, rule: str, limit: int, offer: int, sentence: str
+) -> None:
+    quoting.published(play, rule, limit=limit)
+    play.do("quotes.commit", quoting.commitment(play, "bank-a", offer), "bank-a")
+    play.now += quoting.COMMIT + 1
+    shown = quoting.revelation("bank-a", offer)
+    assert says(play, "WrongPriceError", "quotes.reveal", shown, "bank-a") == sentence
+
+
+def _lacks(what: str, whose: str) -> str:
+    return f"{what} lacks the approval of {whose}: nobody with the role maker has signed for it"
