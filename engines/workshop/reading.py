@@ -173,16 +173,22 @@ def cells(lesson: Lesson) -> list[Cell]:
     read = jupytext.reads(lesson.path.read_text(encoding="utf-8"), fmt="py:percent").cells
     for cell in read[1:]:
         kind = "code" if cell.cell_type == "code" else "prose"
-        if kind == "prose" and cell.source.startswith("## "):
-            part = _part(lesson, cell.source.splitlines()[0])
-            opened.append(part)
         teacher = "teacher" in cell.metadata.get("tags", [])
-        if teacher:
-            _check_note(lesson, cell.source)
-        found.append(Cell(kind, cell.source, part, teacher))
+        for source in [cell.source] if kind == "code" else _at_parts(cell.source):
+            if source.startswith("## "):
+                part = _part(lesson, source.splitlines()[0])
+                opened.append(part)
+            if teacher:
+                _check_note(lesson, source)
+            found.append(Cell(kind, source, part, teacher))
     if opened != list(PARTS):
         raise LessonError(lesson.name, f"its parts are {opened}, but must be {list(PARTS)}")
     return found
+
+
+def _at_parts(prose: str) -> list[str]:
+    """Return prose cut before each heading that opens a part, so that a part begins with a cell."""
+    return [piece.strip() for piece in re.split(r"(?m)^(?=## )", prose) if piece.strip()]
 
 
 def _check_note(lesson: Lesson, source: str) -> None:
