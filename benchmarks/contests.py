@@ -38,6 +38,8 @@ class Duel:
         How many times as good as the other ours is; positive.
     ours_shown, other_shown
         Both values as people read them; empty where the record holds only their ratio.
+    unit
+        Of both.
     """
 
     benchmark: str
@@ -49,6 +51,7 @@ class Duel:
     times: float
     ours_shown: str = ""
     other_shown: str = ""
+    unit: str = ""
 
     @property
     def is_loss(self) -> bool:
@@ -125,14 +128,15 @@ def _contest(rule: Mapping[str, Any], rows: Sequence[Measurement]) -> Iterator[D
     ours, floors, aside = rule["ours"], rule.get("floors", ()), rule.get("aside", ())
     table: dict[tuple[str, str], list[Measurement]] = {}
     for row in rows:
-        if fnmatchcase(row.dataset, rule["dataset"]) and row.value > 0:
+        if fnmatchcase(row.dataset, rule["dataset"]):
             table.setdefault((row.dataset, row.metric), []).append(row)
     for (_, metric), values in table.items():
         is_more = _more_is_better(rule, metric)
         if is_more is None:
             continue
-        others = [one for one in values if not _any(one.subject, (*ours, *aside))]
-        for mine in (one for one in values if _any(one.subject, ours)):
+        present = [one for one in values if one.value > 0]
+        others = [one for one in present if not _any(one.subject, (*ours, *aside))]
+        for mine in (one for one in present if _any(one.subject, ours)):
             for other in others:
                 kind = FLOOR if _any(other.subject, floors) else PEER
                 yield _duel(rule["benchmark"], mine, other, other.subject, kind, is_more)
@@ -164,4 +168,6 @@ def _given(rule: Mapping[str, Any], rows: Sequence[Measurement]) -> Iterator[Due
 
 def _duel(benchmark: str, mine: Measurement, other: Measurement, name: str, kind: str, is_more: bool) -> Duel:
     times = mine.value / other.value if is_more else other.value / mine.value
-    return Duel(benchmark, mine.dataset, mine.metric, mine.subject, name, kind, times, mine.shown, other.shown)
+    return Duel(
+        benchmark, mine.dataset, mine.metric, mine.subject, name, kind, times, mine.shown, other.shown, mine.unit
+    )

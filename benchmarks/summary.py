@@ -6,6 +6,7 @@ two marks, so that it can be written again by `hexi bench table` after each new 
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -114,12 +115,12 @@ def times_shown(times: float) -> str:
 
     Examples
     --------
-    >>> times_shown(0.7112), times_shown(2.525), times_shown(26.4), times_shown(12345.0), times_shown(0.996)
-    ('0.71×', '2.5×', '26×', '12,345×', '0.99×')
+    >>> times_shown(0.7112), times_shown(2.525), times_shown(26.4), times_shown(0.996), times_shown(0.0000364)
+    ('0.71×', '2.5×', '26×', '0.99×', '0.000036×')
     """
     if times < 1:
         # to be behind by a hair is to be behind
-        return f"{min(times, 0.99):.2f}×" if times >= 0.1 else f"{times:.2g}×"
+        return f"{min(times, 0.99):.2f}×" if times >= 0.1 else f"{Decimal(f'{times:.2g}'):f}×"
     return f"{times:.1f}×" if times < 9.95 else f"{times:,.0f}×"
 
 

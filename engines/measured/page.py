@@ -5,12 +5,14 @@ cases' reports, and needs the extra 'report' as they do.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from engines import catalogue
 from engines.report import page as report
 from engines.report.embedding import content_policy
+from engines.result import Picture
 
 __all__ = ["render_page", "write_page"]
 
@@ -58,8 +60,8 @@ def render_page(records: Mapping[str, Mapping[str, Any]] | None = None) -> str:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
-    pictures = {one.name: [report.drawn_picture(picture) for picture in one.pictures] for one in sections}
-    curves = {one.name: [report.drawn_picture(picture) for picture in one.curves] for one in sections}
+    pictures = {one.name: [_drawn(picture) for picture in one.pictures] for one in sections}
+    curves = {one.name: [_drawn(picture) for picture in one.curves] for one in sections}
     has_pictures = any(pictures.values()) or any(curves.values())
     scripts = [report.chart_library(), rooms.get_template("page.js.j2").render()] if has_pictures else []
     style = "\n".join(rooms.get_template(name).render() for name in ("page.css.j2", "results.css.j2"))
@@ -76,3 +78,10 @@ def render_page(records: Mapping[str, Mapping[str, Any]] | None = None) -> str:
         style=Markup(style),  # noqa: S704  # our own file
         scripts=[Markup(script) for script in scripts],  # noqa: S704  # our own files and the library as it ships
     )
+
+
+def _drawn(picture: Picture) -> dict[str, Any]:
+    """Return what the template needs of a picture, with the legend that it sets itself."""
+    spec = picture.draw()
+    legend = spec.pop("usermeta", {}).get("legend", ())
+    return report.drawn_picture(replace(picture, draw=lambda: spec)) | {"legend": legend}

@@ -5,7 +5,7 @@ drawn on a logarithmic axis, so that twice as good is as far from 1 as half as g
 ground that says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -25,7 +25,7 @@ STYLES: tuple[tuple[str, str, list[int]], ...] = (
     (SKY, "cross", [10, 3]),
     (VERMILLION, "triangle-down", [4, 4]),
     (BLACK, "triangle-right", [1, 2]),
-    (GREY, "stroke", [12, 4]),
+    (GREY, "triangle-left", [12, 4]),
 )
 """Colour, shape and dash of the others, in their order; ours is a blue circle on a whole line."""
 
@@ -44,16 +44,19 @@ def styles_of(subjects: Sequence[str], ours: Sequence[str] = ()) -> dict[str, tu
     mine = [name for name in subjects if name in ours]
     others = [name for name in subjects if name not in ours]
     found = {name: (BLUE, *(_OURS if not at else STYLES[(at - 1) % len(STYLES)])[1:]) for at, name in enumerate(mine)}
-    return found | {name: STYLES[at % len(STYLES)] for at, name in enumerate(others)}
+    found |= {name: STYLES[at % len(STYLES)] for at, name in enumerate(others)}
+    return {name: found[name] for name in subjects}
 
 
-def ratio_dots(duels: Sequence[Duel], several_of_ours: bool = False) -> dict[str, Any]:
+def ratio_dots(duels: Sequence[Duel], everybody: Sequence[str], several_of_ours: bool = False) -> dict[str, Any]:
     """Draw a row for each metric and a mark for each other subject, at how many times as good ours is.
 
     Parameters
     ----------
     duels
         Of one dataset, at least one.
+    everybody
+        All others of the benchmark, so that each looks the same in all its pictures.
     several_of_ours
         Whether a row is named after our subject too.
     """
@@ -62,13 +65,13 @@ def ratio_dots(duels: Sequence[Duel], several_of_ours: bool = False) -> dict[str
     frame = pd.DataFrame(
         {
             "row": legible(f"{one.metric} · {one.ours}" if several_of_ours else one.metric),
-            "other": legible(one.other),
+            "other": one.other,
             "times": float(f"{one.times:.4g}"),
             "text": f"{times_shown(one.times)}: {one.ours_shown} / {one.other_shown}",
         }
         for one in duels
     )
-    low, high = min(0.8, 0.8 * frame["times"].min()), max(1.25, 1.25 * frame["times"].max())
+    low, high = min(0.5, 0.8 * frame["times"].min()), max(1.25, 1.25 * frame["times"].max())
     across = alt.Scale(type="log", domain=[low, high], nice=False)
     axis = alt.Axis(
         title="how many times as good as the other · 是其几倍",
@@ -76,32 +79,40 @@ def ratio_dots(duels: Sequence[Duel], several_of_ours: bool = False) -> dict[str
         values=_marks(low, high),
         orient="bottom",
     )
-    rows = alt.Y("row:N", sort=None, axis=None, scale=alt.Scale(paddingInner=0.1))
-    names = list(dict.fromkeys(frame["other"]))
-    styles = styles_of(names)
-    legend = alt.Legend(title=None, orient="top", columns=alt.ExprRef("width < 480 ? 1 : 4"), symbolSize=140, offset=26)
-    shape = alt.Shape(
-        "other:N", scale=alt.Scale(domain=names, range=[one[1] for one in styles.values()]), legend=legend
-    )
-    colour = alt.Color(
-        "other:N", scale=alt.Scale(domain=names, range=[one[0] for one in styles.values()]), legend=legend
-    )
+    rows = alt.Y("row:N", sort=None, axis=None)
+    styles = styles_of(everybody)
+    names = [name for name in styles if name in set(frame["other"])]
+    styles = {name: styles[name] for name in names}
+    shape = alt.Shape("other:N", scale=alt.Scale(domain=names, range=[one[1] for one in styles.values()]), legend=None)
+    colour = alt.Color("other:N", scale=alt.Scale(domain=names, range=[one[0] for one in styles.values()]), legend=None)
     ground = alt.Chart(pd.DataFrame({"from": [low], "to": [1.0]})).mark_rect(color="#fbe3d6")
-    words = pd.DataFrame({"x": [1.0, 1.0], "text": ["behind · 落后 ", " ahead · 领先"], "side": ["l", "r"]})
+    words = pd.DataFrame({"x": [1.0, 1.0], "text": ["behind · 落后", "ahead · 领先"], "side": ["l", "r"]})
     said = alt.Chart(words).encode(x="x:Q", y=alt.value(-8), text="text:N")
+    named = alt.Chart(frame.drop_duplicates("row")).encode(x=alt.value(4), y=rows, text="row:N")
     layers = [
         ground.encode(x=alt.X("from:Q", scale=across, axis=axis), x2="to:Q"),
         alt.Chart(pd.DataFrame({"x": [1.0]})).mark_rule(color=BLACK, strokeWidth=1.5).encode(x="x:Q"),
-        said.transform_filter("datum.side == 'l'").mark_text(align="right", color="#8a3b00", fontWeight="bold"),
-        said.transform_filter("datum.side == 'r'").mark_text(align="left", color="#1b6e3c", fontWeight="bold"),
-        alt.Chart(frame)
-        .mark_text(align="left", baseline="top", yOffset=-_ROW // 2 + 2)
-        .encode(x=alt.value(4), y=rows, text="row:N"),
+        said.transform_filter("datum.side == 'l'").mark_text(align="right", dx=-6, color="#8a3b00", fontWeight="bold"),
+        said.transform_filter("datum.side == 'r'").mark_text(align="left", dx=6, color="#1b6e3c", fontWeight="bold"),
+        # a light edge around the words, so that the line at 1 does not cross them
+        named.mark_text(align="left", yOffset=-10, stroke="#ffffff", strokeWidth=4),
+        named.mark_text(align="left", yOffset=-10),
         alt.Chart(frame)
         .mark_point(filled=True, size=130, opacity=1, yOffset=7, stroke="white", strokeWidth=0.5)
         .encode(x="times:Q", y=rows, shape=shape, color=colour, tooltip=["other:N", "text:N"]),
     ]
-    return finish(alt.layer(*layers).to_dict(), height=_ROW * frame["row"].nunique() + 8)
+    return _with_legend(alt.layer(*layers), _ROW * frame["row"].nunique() + 8, styles, is_line=False)
+
+
+def _with_legend(
+    chart: Any, height: int, styles: Mapping[str, tuple[str, str, list[int]]], is_line: bool
+) -> dict[str, Any]:
+    """Return the specification with a legend for the page to set, which breaks its lines as text does."""
+    legend = [
+        {"name": name, "colour": colour, "shape": shape, "dash": " ".join(map(str, dash)) if is_line else ""}
+        for name, (colour, shape, dash) in styles.items()
+    ]
+    return finish(chart.to_dict(), height) | {"usermeta": {"legend": legend}}
 
 
 def _marks(low: float, high: float) -> list[float]:
@@ -152,7 +163,9 @@ def nearness_bars(duels: Sequence[Duel], names: Sequence[str]) -> dict[str, Any]
     return finish(alt.layer(*layers).to_dict(), height=52 * len(frame))
 
 
-def growth_lines(points: pd.DataFrame, of: str, unit: str, ours: Sequence[str] = ()) -> dict[str, Any]:
+def growth_lines(
+    points: pd.DataFrame, of: str, unit: str, ours: Sequence[str] = (), everybody: Sequence[str] = ()
+) -> dict[str, Any]:
     """Draw what grows with a size, both axes logarithmic: a straight line that rises as the size does is linear.
 
     Parameters
@@ -163,6 +176,8 @@ def growth_lines(points: pd.DataFrame, of: str, unit: str, ours: Sequence[str] =
         What the size counts, and the unit of the value.
     ours
         Names of lines that are ours.
+    everybody
+        As for `ratio_dots`.
 
     Examples
     --------
@@ -173,18 +188,16 @@ def growth_lines(points: pd.DataFrame, of: str, unit: str, ours: Sequence[str] =
     import altair as alt
 
     names = list(dict.fromkeys(points["line"]))
-    styles = styles_of(names, ours)
+    styles = styles_of(list(dict.fromkeys([*everybody, *names])), ours)
+    styles = {name: styles[name] for name in names}
     rows = points.assign(text=[f"{value:,.4g} {unit}" for value in points["value"]])
     sizes = sorted({float(one) for one in rows["size"]})
     low, high = float(rows["value"].min()), float(rows["value"].max())
     is_narrow = high / low < 8
-    legend = alt.Legend(title=None, orient="top", columns=alt.ExprRef("width < 300 ? 1 : 2"), symbolSize=120, offset=24)
-    colour = alt.Color(
-        "line:N", scale=alt.Scale(domain=names, range=[one[0] for one in styles.values()]), legend=legend
-    )
-    shape = alt.Shape("line:N", scale=alt.Scale(domain=names, range=[one[1] for one in styles.values()]), legend=legend)
+    colour = alt.Color("line:N", scale=alt.Scale(domain=names, range=[one[0] for one in styles.values()]), legend=None)
+    shape = alt.Shape("line:N", scale=alt.Scale(domain=names, range=[one[1] for one in styles.values()]), legend=None)
     dash = alt.StrokeDash(
-        "line:N", scale=alt.Scale(domain=names, range=[one[2] for one in styles.values()]), legend=legend
+        "line:N", scale=alt.Scale(domain=names, range=[one[2] for one in styles.values()]), legend=None
     )
     across = alt.X(
         "size:Q",
@@ -192,11 +205,11 @@ def growth_lines(points: pd.DataFrame, of: str, unit: str, ours: Sequence[str] =
         axis=alt.Axis(title=of, values=sizes, format="~s"),
     )
     scale = alt.Scale(domain=[0, 1.15 * high]) if is_narrow else alt.Scale(type="log", domain=[0.7 * low, 1.4 * high])
-    ticks = {} if is_narrow else {"values": _marks(0.7 * low, 1.4 * high), "format": "~g"}
+    ticks: dict[str, Any] = {} if is_narrow else {"values": _marks(0.7 * low, 1.4 * high), "format": "~g"}
     up = alt.Y("value:Q", scale=scale, axis=alt.Axis(title=unit, **ticks, **title_above()))
     base = alt.Chart(rows).encode(x=across, y=up, color=colour)
     layers = [
         base.mark_line(strokeWidth=2.5).encode(strokeDash=dash),
         base.mark_point(filled=True, size=80, opacity=1).encode(shape=shape, tooltip=["line:N", "text:N"]),
     ]
-    return finish(alt.layer(*layers).to_dict(), height=240)
+    return _with_legend(alt.layer(*layers), 240, styles, is_line=True)

@@ -1,13 +1,13 @@
 """What the page of results shows of each benchmark, as plain values: machine, ratios, pictures, every number."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchmarks.contests import FLOOR, PEER, Duel, duels, measurements
 from benchmarks.groups import group_of
 from benchmarks.growth import Curve, curves
-from benchmarks.measurement import Measurement
+from benchmarks.measurement import SHARE, Measurement
 from benchmarks.summary import times_shown
 from engines.catalogue import Entry
 from engines.report.legible import legible
@@ -16,6 +16,7 @@ from engines.result import Picture
 __all__ = ["Cell", "Matrix", "Section", "section"]
 
 _BUSY = 1.0
+_MOST_BARS = 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Matrix:
     dataset: str
     others: tuple[str, ...]
     rows: tuple[tuple[str, str, str, tuple[Cell | None, ...]], ...]
+
+    @property
+    def has_several(self) -> bool:
+        """Whether there is more than one subject of ours, so that each row must say whose it is."""
+        return len({ours for _, ours, _, _ in self.rows}) > 1
 
 
 @dataclass(frozen=True)
@@ -75,13 +81,13 @@ def section(entry: Entry, record: Mapping[str, Any] | None) -> Section:
     >>> section(Entry("graph", "benchmarks.graph", "Graph", "图"), None).is_recorded
     False
     """
-    head = {"name": entry.name, "group": group_of(entry.name), "title": entry.title, "title_zh": entry.title_zh}
+    head = Section(entry.name, group_of(entry.name), entry.title, entry.title_zh)
     if record is None:
-        return Section(**head)
+        return head
     found = duels(record)
     peers = [one for one in found if one.kind == PEER]
-    return Section(
-        **head,
+    return replace(
+        head,
         about=tuple(_about(record)),
         busy=_busy(record),
         note=legible(record["note"]),
@@ -89,7 +95,7 @@ def section(entry: Entry, record: Mapping[str, Any] | None) -> Section:
         lost=sum(one.is_loss for one in peers),
         matrices=tuple(_matrices(found)),
         pictures=tuple(_pictures(found)),
-        curves=tuple(_curve(one) for one in curves(record)),
+        curves=tuple(_curve(one, _everybody(found)) for one in curves(record)),
         tables=tuple(_tables(measurements(record))),
     )
 
@@ -110,11 +116,11 @@ def _about(record: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
 
 
 def _busy(record: Mapping[str, Any]) -> str:
-    """Say so if others were waiting for the processor before the run began."""
+    """Say so if the processor was wanted by more than it can serve before the run began."""
     before = record.get("load_before") or 0.0
     if before <= _BUSY:
         return ""
-    return f"The machine was busy with other work (load {before:.2f} of 1): trust the ratios, not the seconds."
+    return f"The machine was busy when this began (load {before:.2f} for each core): trust the ratios, not the seconds."
 
 
 def _matrices(found: Sequence[Duel]) -> Iterable[Matrix]:
@@ -139,28 +145,45 @@ def _cell(duel: Duel | None) -> Cell | None:
 def _pictures(found: Sequence[Duel]) -> Iterable[Picture]:
     from engines.measured.pictures import nearness_bars, ratio_dots
 
-    for dataset in dict.fromkeys(one.dataset for one in found if one.kind == PEER):
-        here = [one for one in found if one.dataset == dataset and one.kind == PEER]
+    # how well and how fast differ by powers of ten: one axis would press the former together
+    everybody = _everybody(found)
+    parts = dict.fromkeys((one.dataset, one.unit == SHARE) for one in found if one.kind == PEER)
+    for dataset, is_share in parts:
+        here = [one for one in found if one.dataset == dataset and one.kind == PEER and (one.unit == SHARE) == is_share]
         several = len({one.ours for one in here}) > 1
+        said = ", quality" if is_share and (dataset, False) in parts else ", cost" if (dataset, True) in parts else ""
         yield Picture(
-            f"{dataset}: ours beside the others",
+            f"{dataset}{said}: ours beside the others",
             "与其他实现对比",
             "",
-            lambda here=here, several=several: ratio_dots(here, several),  # type: ignore[misc]  # bound at once
+            lambda here=here, several=several: ratio_dots(here, everybody, several),  # type: ignore[misc]  # bound at once
         )
-    floors = [one for one in found if one.kind == FLOOR and "ceiling" not in one.other and one.times < 2]
+    floors = [one for one in found if one.kind == FLOOR and "ceiling" not in one.other]
+    if len(floors) > _MOST_BARS:  # of many sizes the largest
+        floors = [one for one in floors if one.ours == floors[-1].ours]
     if floors:
-        names = [f"{one.dataset}: {one.metric}, {one.ours} / {one.other}" for one in floors]
+        names = [_floor_name(one, floors) for one in floors]
         yield Picture("Ours beside its floors", "与下限对比", "", lambda: nearness_bars(floors, names))
 
 
-def _curve(curve: Curve) -> Picture:
+def _floor_name(duel: Duel, floors: Sequence[Duel]) -> str:
+    """Return what a bar says: what is the same for all bars is left out, unless there is but one."""
+    parts = {"dataset": duel.dataset, "metric": duel.metric, "ours": duel.ours, "other": f"/ {duel.other}"}
+    several = {part for part in parts if len({getattr(one, part) for one in floors}) > 1}
+    return " · ".join(text for part, text in parts.items() if part in several or part == "metric" or len(floors) == 1)
+
+
+def _everybody(found: Sequence[Duel]) -> list[str]:
+    return list(dict.fromkeys(one.other for one in found if one.kind == PEER))
+
+
+def _curve(curve: Curve, everybody: Sequence[str]) -> Picture:
     import pandas as pd
 
     from engines.measured.pictures import growth_lines
 
     points = pd.DataFrame(curve.points, columns=["line", "size", "value"])
-    return Picture(curve.about, "", "", lambda: growth_lines(points, curve.of, curve.unit, curve.ours))
+    return Picture(curve.about, "", "", lambda: growth_lines(points, curve.of, curve.unit, curve.ours, everybody))
 
 
 def _tables(found: Sequence[Measurement]) -> Iterable[Mapping[str, Any]]:
