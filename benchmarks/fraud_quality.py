@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import t as student
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+from threadpoolctl import threadpool_limits
 
 from benchmarks.errors import PeerMissingError
 from benchmarks.measurement import SHARE, Measurement, Progress
@@ -167,10 +167,10 @@ def _scores(province: _Province, seed: int, trees: int | None) -> Scores:
 
 def _pyod(province: _Province, plain: Sequence[str], seed: int) -> Scores:
     try:
-        from pyod.models.copod import COPOD  # type: ignore[import-untyped]  # it has no types
-        from pyod.models.ecod import ECOD  # type: ignore[import-untyped]  # it has no types
-        from pyod.models.iforest import IForest  # type: ignore[import-untyped]  # it has no types
-        from pyod.models.pca import PCA  # type: ignore[import-untyped]  # it has no types
+        from pyod.models.copod import COPOD
+        from pyod.models.ecod import ECOD
+        from pyod.models.iforest import IForest
+        from pyod.models.pca import PCA
     except ImportError:
         raise PeerMissingError("pyod is not installed; the extra 'peers' of Hexi has it") from None
     amount = province.outcome["amount_fen"].to_numpy(np.float64)

@@ -63,8 +63,8 @@ def verified_by_cryptography(claims: Claims) -> float:
 
 def verified_by_tongsuopy(claims: Claims) -> float:
     """Verify SM2 signatures with Tongsuo through tongsuopy, as the national suite does."""
-    from tongsuopy.crypto import hashes  # type: ignore[import-untyped]  # ships no type information
-    from tongsuopy.crypto.asymciphers import ec  # type: ignore[import-untyped]  # it ships no types
+    from tongsuopy.crypto import hashes
+    from tongsuopy.crypto.asymciphers import ec
 
     from ledger.der import SEQUENCE, element, integer_element
 

@@ -223,7 +223,7 @@ NUMEXPR = _Numexpr(" & ", " | ", "({name} == {name})", "({name} != {name})", gua
 def _by_numexpr(tests: Sequence[Any], table: pd.DataFrame) -> Callable[[], npt.NDArray[np.int64]]:
     from dataclasses import replace
 
-    import numexpr  # type: ignore[import-untyped]  # it has no types
+    import numexpr
 
     numexpr.set_num_threads(THREADS)
     columns, texts = numbered(table)

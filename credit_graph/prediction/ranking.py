@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it has no types
+from threadpoolctl import threadpool_limits
 
 from credit_graph.errors import NoDefaultsError, PredictionInputError
 from credit_graph.prediction.chances import Prediction

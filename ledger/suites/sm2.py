@@ -28,12 +28,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from cryptography.hazmat.primitives.ciphers.modes import GCM
 from cryptography.hazmat.primitives.hashes import SM3, Hash
-from tongsuopy.crypto import hashes  # type: ignore[import-untyped]  # ships no type information
-from tongsuopy.crypto.asymciphers import ec  # type: ignore[import-untyped]  # it ships no types
+from tongsuopy.crypto import hashes
+from tongsuopy.crypto.asymciphers import ec
 
 # It ships no types.
-from tongsuopy.crypto.exceptions import InternalError, InvalidSignature  # type: ignore[import-untyped]
-from tongsuopy.crypto.serialization import Encoding, PublicFormat  # type: ignore[import-untyped]  # it ships no types
+from tongsuopy.crypto.exceptions import InternalError, InvalidSignature
+from tongsuopy.crypto.serialization import Encoding, PublicFormat
 
 from ledger.der import OCTET_STRING, SEQUENCE, content_of, element, fields, integer_element, integer_of
 from ledger.errors import BadEnvelopeError, BadKeyError, BadSignatureError
