@@ -64,7 +64,7 @@ def _out(plain: str, forms: dict[str, Any]) -> None:
         return
     from IPython.display import display
 
-    display({kind: make() for kind, make in forms.items()}, raw=True)  # type: ignore[no-untyped-call]
+    display({kind: make() for kind, make in forms.items()}, raw=True)  # type: ignore[no-untyped-call]  # IPython says no type
 
 
 def _cells(frame: "pd.DataFrame") -> "pd.DataFrame":

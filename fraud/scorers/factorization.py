@@ -127,14 +127,12 @@ def pairwise(encoded: Floats, factors: Floats) -> Floats:
     >>> pairwise(np.array([[1.0, 2.0, 3.0]]), np.array([[1.0, 1.0, 0.0]])).tolist()
     [2.0]
     """
-    if HAS_NUMBA:
-        found: Floats = pair_sums(encoded, factors)
-        return found
-    parts = [encoded * factor for factor in factors]  # pragma: no cover  # the tests run with every extra
-    whole: Floats = 0.5 * np.sum(
-        [part.sum(axis=1) ** 2 - (part**2).sum(axis=1) for part in parts], axis=0
-    )  # pragma: no cover
-    return whole  # pragma: no cover
+    if not HAS_NUMBA:  # pragma: no cover  # the tests run with every extra
+        parts = [encoded * factor for factor in factors]
+        whole: Floats = 0.5 * np.sum([part.sum(axis=1) ** 2 - (part**2).sum(axis=1) for part in parts], axis=0)
+        return whole
+    found: Floats = pair_sums(encoded, factors)
+    return found
 
 
 def loss_and_slope(

@@ -35,7 +35,7 @@ def root(entries: Sequence[bytes], hash: Hash = _sha256) -> bytes:  # noqa: A002
 
 
 # `hash` is the RFC's own word.
-def inclusion_proof(index: int, entries: Sequence[bytes], hash: Hash = _sha256) -> list[bytes]:  # noqa: A002
+def inclusion_proof(index: int, entries: Sequence[bytes], hash: Hash = _sha256) -> list[bytes]:  # noqa: A002 - as above
     """Return PATH(m, D[n]): the sibling of each node on the way from the leaf to the root.
 
     Examples
@@ -52,7 +52,7 @@ def inclusion_proof(index: int, entries: Sequence[bytes], hash: Hash = _sha256) 
 
 
 # `hash` is the RFC's own word.
-def consistency_proof(size: int, entries: Sequence[bytes], hash: Hash = _sha256) -> list[bytes]:  # noqa: A002
+def consistency_proof(size: int, entries: Sequence[bytes], hash: Hash = _sha256) -> list[bytes]:  # noqa: A002 - as above
     """Return PROOF(m, D[n]) for 0 < m < n.
 
     Examples
@@ -64,7 +64,7 @@ def consistency_proof(size: int, entries: Sequence[bytes], hash: Hash = _sha256)
 
 
 # `hash` is the RFC's own word.
-def root_from_path(entry: bytes, index: int, size: int, path: Sequence[bytes], hash: Hash = _sha256) -> bytes:  # noqa: A002
+def root_from_path(entry: bytes, index: int, size: int, path: Sequence[bytes], hash: Hash = _sha256) -> bytes:  # noqa: A002 - as above
     """Return the root to which a path leads from an entry: left or right as the tree of this size has it.
 
     Examples
@@ -81,7 +81,7 @@ def root_from_path(entry: bytes, index: int, size: int, path: Sequence[bytes], h
 
 
 # `hash` is the RFC's own word.
-def _subproof(size: int, entries: Sequence[bytes], is_known: bool, hash: Hash) -> list[bytes]:  # noqa: A002
+def _subproof(size: int, entries: Sequence[bytes], is_known: bool, hash: Hash) -> list[bytes]:  # noqa: A002 - as above
     if size == len(entries):
         return [] if is_known else [root(entries, hash)]
     k = _largest_power_below(len(entries))

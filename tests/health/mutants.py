@@ -165,7 +165,7 @@ def report(folder: Path, chosen: Sequence[str], total: int) -> int:
             print(f"\n{name}: {became.get(name)}\n{change}")  # noqa: T201  # this is a command
     killed, equal = len(chosen) - len(left), len(left) - len(real)
     print(f"\n{dict(count)}; {len(chosen)} of {total} mutants tried")  # noqa: T201  # this is a command
-    print(f"score: {killed} of {len(chosen) - equal} killed, {killed / max(len(chosen) - equal, 1):.1%}; ", end="")  # noqa: T201
+    print(f"score: {killed} of {len(chosen) - equal} killed, {killed / max(len(chosen) - equal, 1):.1%}; ", end="")  # noqa: T201  # this is a command
     print(f"{equal} more are equal to the code")  # noqa: T201  # this is a command
     return 1 if real else 0
 

@@ -133,12 +133,12 @@ def test_what_is_in_the_log_is_refused_as_a_replay_at_every_member(trio: Trio) -
     trio.members["core"].submit([data])
     for name in NODES:
         # What is answered is a refusal.
-        assert [one.rule for one in trio.members[name].submit([data])] == ["ReplayedError"]  # type: ignore[union-attr]
+        assert [one.rule for one in trio.members[name].submit([data])] == ["ReplayedError"]  # type: ignore[union-attr]  # refused, else it fails
 
 
 def test_nothing_is_proposed_when_nothing_holds(trio: Trio) -> None:
     # What is answered is a refusal.
-    assert [one.rule for one in trio.members["bank-a"].submit([b"{}", b"rubbish"])] == [  # type: ignore[union-attr]
+    assert [one.rule for one in trio.members["bank-a"].submit([b"{}", b"rubbish"])] == [  # type: ignore[union-attr]  # refused, else it fails
         "BadFieldError",
         "CanonicalError",
     ]
@@ -171,7 +171,7 @@ def test_without_most_members_nothing_is_acknowledged_and_it_is_when_they_are_ba
     away[0].follow()
     assert core.follow() == 1
     # What is answered is a refusal.
-    assert [one.rule for one in core.submit([data])] == ["ReplayedError"]  # type: ignore[union-attr]
+    assert [one.rule for one in core.submit([data])] == ["ReplayedError"]  # type: ignore[union-attr]  # refused, else it fails
 
 
 def test_most_are_more_than_half_of_those_that_run_a_node() -> None:
@@ -212,7 +212,7 @@ def test_the_national_suite_orders_votes_and_signs_as_well() -> None:
     trio.settle()
     assert len(heads(trio)) == 1
     # The sample's genesis names its ledger.
-    assert verify_blocks(trio.members["bank-b"].store.blocks(), ledger=some.ledger).holds  # type: ignore[arg-type]
+    assert verify_blocks(trio.members["bank-b"].store.blocks(), ledger=some.ledger).holds  # type: ignore[arg-type]  # stores of the trio have blocks
 
 
 def test_two_that_hold_the_logs_key_sign_one_checkpoint(some: Nodes) -> None:
@@ -255,7 +255,7 @@ def test_whatever_the_line_does_a_transaction_is_in_the_log_once_and_a_receipt_i
     assert set(Counter(found["core"]).values()) <= {1}
     assert all(found["core"][one.place - 1] == one.id for one in receipts)
     # The sample's genesis names its ledger.
-    report = verify_blocks(trio.members["bank-b"].store.blocks(), ledger=SOME.ledger)  # type: ignore[arg-type]
+    report = verify_blocks(trio.members["bank-b"].store.blocks(), ledger=SOME.ledger)  # type: ignore[arg-type]  # stores of the trio have blocks
     assert report.holds
 
 

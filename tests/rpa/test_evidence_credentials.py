@@ -117,7 +117,7 @@ def test_a_keyring_is_asked_and_one_that_is_locked_has_nothing(monkeypatch: pyte
 
     ring, errors = ModuleType("keyring"), ModuleType("keyring.errors")
     # A ring made by hand.
-    ring.get_password, errors.KeyringError = get_password, KeyringError  # type: ignore[attr-defined]
+    ring.get_password, errors.KeyringError = get_password, KeyringError  # type: ignore[attr-defined]  # a module of the test
     monkeypatch.setitem(sys.modules, "keyring", ring)
     monkeypatch.setitem(sys.modules, "keyring.errors", errors)
     found = desktop_keyring()

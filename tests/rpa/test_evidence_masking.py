@@ -254,7 +254,7 @@ def test_a_traceback_in_the_log_is_masked() -> None:
     handler = logging.Handler()
     handler.setFormatter(MaskingFormatter(Masking([PASSWORD])))
     # A handler that keeps its lines.
-    handler.emit = lambda record: stream.append(handler.format(record))  # type: ignore[method-assign]
+    handler.emit = lambda record: stream.append(handler.format(record))  # type: ignore[method-assign]  # instead of the console
     logger = logging.Logger("rpa")
     logger.addHandler(handler)
     try:
