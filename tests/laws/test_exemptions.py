@@ -8,9 +8,8 @@ import pytest
 from tests.laws.house import ROOMS, ROOT
 
 EXEMPTION = re.compile(r"#\s*(type:\s*ignore|noqa|pragma: no cover|mypy:|ruff:)")
-WITH_REASON = re.compile(
-    r"# (type: ignore\[[a-z-]+(, ?[a-z-]+)*\]|(ruff: )?noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*|pragma: no cover)\s+(#|-) ?\S.{3,}"
-)
+RULE = r"type: ignore\[[a-z-]+(, ?[a-z-]+)*\]|(ruff: )?noqa: [A-Z]+\d+(, ?[A-Z]+\d+)*|pragma: no cover"
+WITH_REASON = re.compile(rf"# ({RULE})\s+(#|-) ?\S.{{3,}}")
 MODULES = [
     path for room in (*ROOMS, "tests") for path in sorted((ROOT / room).rglob("*.py")) if "build" not in path.parts
 ]
