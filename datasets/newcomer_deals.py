@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from datasets import firms, lending, towns
+from datasets import balance_sheets, firms, lending, towns
 from datasets.newcomers import Newcomer, grouped, newcomers
 from datasets.receivables import promise_table, step_table, truth_table
 from datasets.ring_roles import roles
@@ -53,6 +53,9 @@ def signed(seed: int, town: int) -> Signed:
     for name, members in grouped(seed, range(town, town + 1)).items():
         if name != "ring":
             found += _among(rng, name, members, owed)
+    sheet = balance_sheets.sheet(seed, town)
+    owed |= {firm_id(town, number): amount * 3 // 2 for number, amount in enumerate(sheet.loan_fen.tolist())}
+    found += _chamber(rng, town, [one.firm_id for one in others if one.kind == "lone"], owed)
     for one in others:
         if rng.integers(0, 100) < 25:
             giver = firm_id(town, int(rng.integers(0, towns.FIRMS - firms.SHELLS)))
@@ -97,12 +100,22 @@ def _among(rng: np.random.Generator, name: str, members: Sequence[Newcomer], owe
     ids, draw = [one.firm_id for one in members], int(rng.integers(0, 100))
     circle, star = (40, 65) if members[0].kind == "family" else (12, 12)
     if draw < circle:
-        inside = [ids[place] for place in rng.permutation(len(ids)).tolist()][: max(2, int(rng.integers(2, 7)))]
+        inside = [ids[place] for place in rng.permutation(len(ids)).tolist()][: max(2, int(rng.integers(2, 10)))]
         for giver, taker in zip(inside, inside[1:] + inside[:1], strict=True):
             yield _guarantee(rng, giver, taker, owed, name)
     elif draw < star:
         for taker in ids[1:]:
             yield _guarantee(rng, ids[0], taker, owed, name)
+
+
+def _chamber(rng: np.random.Generator, town: int, lone: Sequence[str], owed: dict[str, int]) -> Iterator[Tie]:
+    """Let a chamber of commerce (商会联保) in some towns close a circle of old firms and new ones."""
+    if rng.integers(0, 100) < 40:
+        old = [firm_id(town, int(one)) for one in rng.permutation(towns.FIRMS - firms.SHELLS)[:7]]
+        inside = [*old[: int(rng.integers(3, 8))], *lone[: int(rng.integers(0, 3))]]
+        inside = [inside[place] for place in rng.permutation(len(inside)).tolist()]
+        for giver, taker in zip(inside, inside[1:] + inside[:1], strict=True):
+            yield _guarantee(rng, giver, taker, owed, "chamber")
 
 
 def guarantees(seed: int, some: range) -> pd.DataFrame:

@@ -2,8 +2,9 @@
 
 Columns and rules are those of `datasets.filings`. Three of the ring's nine shells are opened on papers that name
 somebody else as legal representative (法定代表人) than the registry of firms. So are some honest firms, whose
-representative has just changed, or whose clerk has mistyped a name; other openings lack something that the registry
-completes. What is wrong is told by `truth` alone.
+representative has just changed, or whose clerk has mistyped a name; one family in seven has changed hands, and the
+registry lags for several of its firms. Other openings lack something that the registry completes. What is wrong is told
+by `truth` alone.
 """
 
 from functools import lru_cache
@@ -61,6 +62,9 @@ def _flaw(rng: np.random.Generator, seed: int, one: Newcomer) -> str:
     draw = int(rng.integers(0, 100))
     if one.kind == "ring":
         return "other_representative" if roles(seed)[one.place_in_group].contradicts else ""
+    changed_hands = one.kind == "family" and generator(seed, "newcomer filings", one.group).integers(0, 7) == 0
+    if changed_hands and draw < 40:
+        return "other_representative"
     ranked = (*["other_representative"] * 5, *["other_name"] * 3, *["missing_scope"] * 3, *["missing_address"] * 3)
     return ranked[draw] if draw < len(ranked) else ""
 

@@ -3,7 +3,8 @@
 Data card. One row for each transfer, in the columns of `datasets.transactions` that it has: occurred_at, customer_id,
 account_id, channel, kind, amount_fen, payee_id. Seven of the ring's nine shells send money round and out to people who
 lend their accounts (资金骡子, `datasets.rings`), who pass a part on. Honest families pool their cash, owners settle
-invoices in a circle, firms pay wages and bonuses: for each shape of the ring's there is somebody who does the same.
+invoices in a circle, firms pay bonuses, and buy harvests through brokers who pass the money on: for each shape of the
+ring's there is somebody who does the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,8 +64,15 @@ def _moves(seed: int, town: int) -> tuple[Move, ...]:
     for name, members in grouped(seed, range(town, town + 1)).items():
         if name.startswith("family"):
             found += _pooled(rng, [one.firm_id for one in members])
+            for _ in range(int(rng.integers(0, 3))):
+                found += _bought(rng, town, members[int(rng.integers(0, len(members)))].firm_id)
     for _ in range(int(rng.integers(1, 3))):
         found += _settled(rng, town)
+        for buyer in rng.integers(0, towns.FIRMS - firms.SHELLS, 2).tolist():
+            found += _bought(rng, town, firm_id(town, buyer))
+    for one in newcomers(seed, town):
+        if one.kind != "ring" and rng.integers(0, 100) < 8:
+            found += _bought(rng, town, one.firm_id)
     if town == 0:
         found += _washed(rng, seed)
     return tuple(sorted(found))
@@ -104,7 +112,7 @@ def _pooled(rng: np.random.Generator, ids: Sequence[str]) -> Iterator[Move]:
     """Let a family pool its cash at one member and invest it, or pass it on from one to the next."""
     draw = int(rng.integers(0, 100))
     for _ in range(int(rng.integers(1, 4))):
-        day, amount = int(rng.integers(45, 105)), int(rng.integers(100_000, 900_000))
+        day, amount = int(rng.integers(45, 105)), int(rng.integers(200_000, 2_400_000))
         if draw < 35:
             for one in ids[1:]:
                 yield _at(rng, day), one, ids[0], _sum(rng, amount // 2, amount), "pool"
@@ -113,15 +121,29 @@ def _pooled(rng: np.random.Generator, ids: Sequence[str]) -> Iterator[Move]:
         elif draw < 55:
             round_trip = [ids[place] for place in rng.permutation(len(ids)).tolist()]
             for place, (one, other) in enumerate(zip(round_trip, round_trip[1:] + round_trip[:1], strict=True)):
-                yield _at(rng, day + place), one, other, amount * 100 - int(rng.integers(0, 20_000)), "pool"
+                amount = amount * int(rng.integers(960, 1_001)) // 1_000
+                yield _at(rng, day + place), one, other, amount * 100, "pool"
 
 
 def _settled(rng: np.random.Generator, town: int) -> Iterator[Move]:
     """Let three to five firms of the town settle mutual invoices in a circle within some days (三角债清理)."""
     members = [firm_id(town, int(one)) for one in rng.permutation(towns.FIRMS - firms.SHELLS)[: rng.integers(3, 6)]]
-    day, amount = int(rng.integers(5, 100)), int(rng.integers(30_000, 700_000)) * 100
+    day, amount = int(rng.integers(5, 100)), int(rng.integers(100_000, 2_400_000)) * 100
     for place, (one, other) in enumerate(zip(members, members[1:] + members[:1], strict=True)):
         yield _at(rng, day + place * int(rng.integers(0, 3))), one, other, amount, "settled"
+
+
+def _bought(rng: np.random.Generator, town: int, firm: str) -> Iterator[Move]:
+    """Let a firm buy a harvest: it pays some brokers (收购经纪人), who pass most of it on to whom they collect for."""
+    for _ in range(int(rng.integers(1, 4))):
+        day = int(rng.integers(40, 115))
+        people = [person_id(town, int(one)) for one in rng.permutation(towns.PEOPLE)[: int(rng.integers(4, 8))]]
+        grower, *brokers = people
+        for broker in brokers:
+            part, when = _sum(rng, 20_000, 60_000), _at(rng, day + int(rng.integers(0, 2)))
+            yield when, firm, broker, part, "bought"
+            if rng.integers(0, 100) < 70:
+                yield when + int(rng.integers(900, 40_000)), broker, grower, part // 100 * 95, "bought"
 
 
 def _washed(rng: np.random.Generator, seed: int) -> Iterator[Move]:
@@ -199,7 +221,7 @@ def truth_of(seed: int, some: range) -> pd.DataFrame:
     Examples
     --------
     >>> sorted(set(truth_of(7, range(3))["typology"]))
-    ['', 'bonus', 'pool', 'settled', 'wash']
+    ['', 'bonus', 'bought', 'pool', 'settled', 'wash']
     """
     kinds = [move[4] for town in some for move in _moves(seed, town)]
     return pd.DataFrame({"typology": pd.Series(kinds, dtype="str"), "is_washing": np.array(kinds, object) == "wash"})

@@ -119,7 +119,7 @@ def _family(here: _Town, group: str) -> Iterator[Newcomer]:
     """Let one owner open several firms: as much in common as the ring, and nothing wrong."""
     owner, agent, office = here.somebody(), here.bookkeeper(), here.office()
     begins = int(here.rng.integers(-40, 10))
-    for place in range(int(here.rng.integers(3, 7))):
+    for place in range(int(here.rng.integers(3, 10))):
         representative = owner if here.chance(85) else ""
         yield here.firm(
             "family",
