@@ -42,6 +42,11 @@ def parser() -> argparse.ArgumentParser:
 
     word = words.add_parser("list", parents=[shared], help="what there is: cases, tables, benchmarks · 目录")
     word.add_argument("--json", action="store_true", help="print JSON")
+    word.add_argument(
+        "--measure", nargs="*", metavar="CASE", help="first run these cases (default: all) and keep how long they took"
+    )
+
+    _add_open(words, shared)
 
     word = words.add_parser("run", parents=[shared], help="run a case and show its report · 运行案例")
     word.add_argument("case", metavar="CASE", help="name of the case, see hexi list")
@@ -68,8 +73,17 @@ def parser() -> argparse.ArgumentParser:
 
     _add_bench(words, shared)
     _add_new(words, shared)
+    _add_lesson(words, shared)
     _mount_engines(words, shared)
     return top
+
+
+def _add_open(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
+    word = words.add_parser("open", parents=[shared], help="the start page, offline: cases, reports, lessons · 首页")
+    word.add_argument("cases", metavar="CASE", nargs="*", help="which cases --make runs (default: all)")
+    word.add_argument("--make", action="store_true", help="first run cases at a small size, for their reports")
+    word.add_argument("-o", "--output", type=Path, metavar="DIR", default=Path("build/start"), help="where to")
+    word.add_argument("--no-browser", action="store_true", help="print where the page is, and no more")
 
 
 def _add_bench(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
@@ -97,19 +111,32 @@ def _add_bench(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) ->
 
 
 def _add_new(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
-    word = words.add_parser("new", parents=[shared], help="begin a case, rule or contract of your own · 新建")
-    word.add_argument("kind", metavar="KIND", help="case, rule or contract")
+    word = words.add_parser("new", parents=[shared], help="begin a case, rule, contract or lesson of your own · 新建")
+    word.add_argument("kind", metavar="KIND", help="case, rule, contract or lesson")
     word.add_argument("name", metavar="NAME", help="such as night-transfers")
+
+
+def _add_lesson(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
+    word = words.add_parser("lesson", help="lessons for a workshop: list, build · 课程")
+    deeds = word.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser)
+    deed = deeds.add_parser("list", parents=[shared], help="the lessons there are · 课程清单")
+    deed.add_argument("--json", action="store_true", help="print JSON")
+    deed = deeds.add_parser("build", parents=[shared], help="notebooks and offline pages of lessons · 生成课件")
+    deed.add_argument("names", metavar="NAME", nargs="*", help="number or name of a lesson (default: all)")
+    deed.add_argument("-o", "--output", type=Path, metavar="DIR", default=Path("build/lessons"), help="where to")
+    deed.add_argument("--open", action="store_true", help="open the index in a browser")
 
 
 def _mount_engines(words: "argparse._SubParsersAction[_Parser]", shared: _Parser) -> None:
     """Add the engines' own words; what they do is theirs."""
     from fraud.commands import mount as mount_fraud
     from ledger.commands import mount as mount_ledger
+    from rpa.commands import mount as mount_rpa
 
     for name, mount, what in (
         ("ledger", mount_ledger, "check a ledger, offline: verify, prove, compare · 验证账本"),
         ("fraud", mount_fraud, "the anti-fraud engine: rules, serve, stream · 反欺诈引擎"),
+        ("rpa", mount_rpa, "the filing bot: run it, its systems, its console · 备案机器人"),
     ):
         word = words.add_parser(name, help=what)
         mount(word.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=_Parser), shared)

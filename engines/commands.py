@@ -5,6 +5,7 @@ wait for what another needs. To add a word: its options in `engines/__main__.py`
 """
 
 import argparse
+import importlib
 from collections.abc import Callable
 
 from engines.progress import bars
@@ -18,6 +19,13 @@ def _list(given: argparse.Namespace) -> int:
     from engines.words.listing import show_list
 
     return show_list(given)
+
+
+def _open(given: argparse.Namespace) -> int:
+    """Write the start page and open it."""
+    from engines.words.opening import open_start
+
+    return open_start(given)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -43,41 +51,39 @@ def _bench(given: argparse.Namespace) -> int:
 
 def _new(given: argparse.Namespace) -> int:
     """Write the smallest example of a part, and say how its test is run."""
-    from engines.scaffold import make
+    from engines.scaffold import its_test, make
 
     written = make(given.kind, given.name)
     for path in written:
         OUT.print(str(path), highlight=False, soft_wrap=True)
-    OUT.print(f"its test · 运行测试: pytest {written[-1]}", highlight=False, soft_wrap=True)
+    OUT.print(f"its test · 运行测试: pytest {its_test(given.kind, written)}", highlight=False, soft_wrap=True)
     return 0
 
 
-def _ledger(given: argparse.Namespace) -> int:
-    """Check a ledger; what each word does, and its exit code, are the ledger's own."""
-    from engines.report.legible import legible
-    from ledger.commands import WORDS as ACTIONS
+def _lesson(given: argparse.Namespace) -> int:
+    """List the lessons, or build them."""
+    from engines.words.teaching import WORDS as ACTIONS
 
-    def say(text: str) -> None:
-        OUT.print(legible(text), highlight=False, markup=False, soft_wrap=True)
-
-    with bars(ERR) as report:
-        return ACTIONS[given.action](given, say, report)
+    return ACTIONS[given.action](given)
 
 
-def _fraud(given: argparse.Namespace) -> int:
-    """Ask the anti-fraud engine; what each word does, and its exit code, are the engine's own."""
-    from engines.report.legible import legible
-    from fraud.commands import WORDS as ACTIONS
+def _of_engine(name: str) -> Callable[[argparse.Namespace], int]:
+    """Return what asks an engine; what each of its words does, and its exit code, are the engine's own."""
 
-    def say(text: str) -> None:
-        OUT.print(legible(text), highlight=False, markup=False, soft_wrap=True)
+    def ask(given: argparse.Namespace) -> int:
+        from engines.report.legible import legible
 
-    with bars(ERR) as report:
-        return ACTIONS[given.action](given, say, report)
+        def say(text: str) -> None:
+            OUT.print(legible(text), highlight=False, markup=False, soft_wrap=True)
+
+        actions = importlib.import_module(f"{name}.commands").WORDS
+        with bars(ERR) as report:
+            return int(actions[given.action](given, say, report))
+
+    return ask
 
 
 WORDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    **{"list": _list, "run": _run, "data": _data, "bench": _bench, "new": _new},
-    "ledger": _ledger,
-    "fraud": _fraud,
+    **{"list": _list, "open": _open, "run": _run, "data": _data, "bench": _bench, "new": _new, "lesson": _lesson},
+    **{name: _of_engine(name) for name in ("fraud", "ledger", "rpa")},
 }
