@@ -123,6 +123,11 @@ class Decision:
 
     def as_json(self) -> dict[str, Any]:
         """Return what a caller is answered: everything but the features."""
+        return self._told.copy()
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        """The answer, which the log writes and the caller is told."""
         made = {name: getattr(self, name) for name in _PLAIN}
         made |= {name: list(getattr(self, name)) for name in _LISTED}
         made["price"] = plain_floats([self.price])[0]
@@ -134,7 +139,10 @@ class Decision:
 
     def record(self) -> bytes:
         """Return the canonical bytes that the log keeps: `as_json` with the features."""
-        return canonical(self.as_json() | {"features": plain_floats(self.features.tolist())})
+        values = self.features
+        # what is not a number is null in JSON by itself, what is infinite is not
+        listed = plain_floats(values.tolist()) if np.isinf(values).any() else values.tolist()
+        return canonical(self._told | {"features": listed})
 
     @property
     def hash(self) -> str:

@@ -14,8 +14,8 @@ Nature Machine Intelligence 2, 2020 (path-dependent values); Yu et al., "Linear 
 `fraud.scorers.reference` has the definition over all subsets. Of two features that tell one story, each gets a part.
 """
 
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,13 +54,47 @@ def tree_shares(table: TreeTable, row: Floats) -> tuple[float, Floats]:
     (-0.5, [1.5, 0.0])
     """
     seen = row.astype(np.float32).astype(np.float64) if table.narrow else row.astype(np.float64)
+    paths, shares = _paths(table), np.zeros(len(row))
+    _add_trees(table.nodes, table.number, table.roots, *paths[:-1], seen, shares)
+    return paths.base, shares
+
+
+class _Paths(NamedTuple):
+    """What no row changes.
+
+    Of each node its parent, and the edge above that splits the same feature; for each point of the quadrature the
+    factor of its own edge, and the inverse, if the row does not pass there (0) and if it does (1).
+    """
+
+    parent: npt.NDArray[np.int64]
+    edge: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    weights: Floats
+    part: Floats
+    factor: Floats
+    inverse: Floats
+    base: float
+
+
+@lru_cache(maxsize=8)  # a table is the same object as long as its model lives
+def _paths(table: TreeTable) -> _Paths:
     parent, edge = _edges(table.nodes)
+    ends = np.append(table.roots[1:], len(table.number)).astype(np.int64)
+    depth, part, reach = _down(table.nodes, table.cover, parent, edge)
     # A path of d different features makes a polynomial of degree d - 1, exact with (d + 1) // 2 points.
-    points, weights = _quadrature(max(1, (_deepest(parent) + 1) // 2))
-    shares = np.zeros(len(row))
-    ends = np.append(table.roots[1:], len(table.number))
-    nodes = (table.nodes, table.number, table.cover, parent, edge)
-    return float(_add_trees(*nodes, table.roots, ends, seen, points, weights, shares)), shares
+    deepest = np.maximum.reduceat(depth, table.roots)
+    counts = np.maximum(1, (deepest + 1) // 2)
+    weights = np.zeros((len(counts), counts.max()))
+    points = np.full((len(counts), counts.max()), 0.5)
+    for tree, count in enumerate(counts.tolist()):
+        points[tree, :count], weights[tree, :count] = _quadrature(count)
+    t = np.repeat(points, ends - table.roots, axis=0)
+    unknown = part[:, np.newaxis] * (1.0 - t)
+    factor = np.stack((unknown, t + unknown), axis=1)
+    is_leaf = table.nodes[:, 0] < 0
+    base = float((reach * table.number)[is_leaf].sum())
+    return _Paths(parent, edge, ends, counts, weights, part, factor, 1.0 / factor, base)
 
 
 @cache
@@ -89,28 +123,60 @@ def _edges(nodes: Any) -> Any:
 
 
 @compiled
-def _deepest(parent: Any) -> int:
-    """Return the number of splits on the longest path."""
-    depth = np.zeros(len(parent), dtype=np.int64)
-    for at in range(len(parent)):
-        if parent[at] >= 0:
-            depth[at] = depth[parent[at]] + 1
-    return int(depth.max())
+def _down(nodes: Any, cover: Any, parent: Any, edge: Any) -> Any:
+    """Return each node's depth, z of its edge's feature over the whole path, and its share of the learning rows."""
+    depth = np.zeros(len(nodes), dtype=np.int64)
+    part, reach = np.ones(len(nodes)), np.ones(len(nodes))
+    for at in range(len(nodes)):
+        above = parent[at]
+        if above >= 0:
+            share = cover[at] / (cover[nodes[above, 1]] + cover[nodes[above, 2]])
+            depth[at] = depth[above] + 1
+            reach[at] = reach[above] * share
+            part[at] = share * (part[edge[at]] if edge[at] >= 0 else 1.0)
+    return depth, part, reach
 
 
 @compiled
-def _mean(nodes: Any, number: Any, cover: Any, parent: Any, start: int, end: int) -> float:
-    """Return the mean value of one tree over the rows that it learnt from."""
-    reach = np.ones(end - start)
-    mean = 0.0
+def _go_down(
+    nodes: Any,
+    number: Any,
+    parent: Any,
+    edge: Any,
+    start: int,
+    end: int,
+    weights: Any,
+    factor: Any,
+    inverse: Any,
+    row: Any,
+    passes: Any,
+    product: Any,
+    carried: Any,
+) -> None:
+    """Say of each node of a tree whether the row passes the splits of its edge's feature, and value the leaves."""
+    count = product.shape[1]
+    passes[0] = 1
+    product[0, :] = 1.0
     for at in range(start, end):
-        if parent[at] >= 0:
-            above = parent[at]
-            share = cover[at] / (cover[nodes[above, 1]] + cover[nodes[above, 2]])
-            reach[at - start] = reach[above - start] * share
-        if nodes[at, 0] < 0:
-            mean += reach[at - start] * number[at]
-    return mean
+        place, above = at - start, parent[at]
+        if above >= 0:
+            value, threshold = row[nodes[above, 0]], number[above]
+            side = nodes[above, 3] if np.isnan(value) else (nodes[above, 1] if value <= threshold else nodes[above, 2])
+            is_passed = 1 if side == at else 0
+            if edge[at] >= 0:
+                before = passes[edge[at] - start]
+                is_passed *= before
+                for point in range(count):
+                    product[place, point] = product[above - start, point] * inverse[edge[at], before, point]
+            else:
+                for point in range(count):
+                    product[place, point] = product[above - start, point]
+            passes[place] = is_passed
+            for point in range(count):
+                product[place, point] *= factor[at, is_passed, point]
+        leaf = number[at] if nodes[at, 0] < 0 else 0.0
+        for point in range(count):
+            carried[place, point] = leaf * product[place, point] * weights[point]
 
 
 @compiled
@@ -120,87 +186,48 @@ def _carry_up(
     edge: Any,
     start: int,
     end: int,
-    passes: Any,
     part: Any,
-    points: Any,
+    inverse: Any,
+    passes: Any,
     carried: Any,
     shares: Any,
 ) -> None:
     """Carry the leaves' values up to the root, and add what each edge gives the feature that it splits."""
     for at in range(end - 1, start, -1):
-        place, above = at - start, parent[at] - start
-        feature = nodes[parent[at], 0]
-        for point in range(len(points)):
-            t, whole = points[point], carried[place, point]
-            shares[feature] += whole * (passes[place] - part[place]) / (passes[place] * t + part[place] * (1.0 - t))
-            if edge[at] >= 0:
-                o, z = passes[edge[at] - start], part[edge[at] - start]
-                shares[feature] -= whole * (o - z) / (o * t + z * (1.0 - t))
-            carried[above, point] += whole
-
-
-@compiled
-def _add_tree(
-    nodes: Any,
-    number: Any,
-    cover: Any,
-    parent: Any,
-    edge: Any,
-    start: int,
-    end: int,
-    row: Any,
-    points: Any,
-    weights: Any,
-    shares: Any,
-) -> float:
-    """Add the shares of one tree, whose nodes are start to end - 1; return its mean value."""
-    size, count = end - start, len(points)
-    passes = np.ones(size)  # o and z of the feature that the edge into each node splits, over the whole path
-    part = np.ones(size)
-    product = np.ones((size, count))
-    carried = np.zeros((size, count))
-    for at in range(start, end):
-        place = at - start
-        if parent[at] >= 0:
-            above = parent[at]
-            value, threshold = row[nodes[above, 0]], number[above]
-            side = nodes[above, 3] if np.isnan(value) else (nodes[above, 1] if value <= threshold else nodes[above, 2])
-            passes[place] = 1.0 if side == at else 0.0
-            part[place] = cover[at] / (cover[nodes[above, 1]] + cover[nodes[above, 2]])
-            before, before_part = 1.0, 1.0
-            if edge[at] >= 0:
-                before, before_part = passes[edge[at] - start], part[edge[at] - start]
-            passes[place] *= before
-            part[place] *= before_part
-            for point in range(count):
-                t = points[point]
-                old = before * t + before_part * (1.0 - t)
-                new = passes[place] * t + part[place] * (1.0 - t)
-                product[place, point] = product[above - start, point] / old * new
-        if nodes[at, 0] < 0:
-            for point in range(count):
-                carried[place, point] = number[at] * product[place, point] * weights[point]
-    _carry_up(nodes, parent, edge, start, end, passes, part, points, carried, shares)
-    return _mean(nodes, number, cover, parent, start, end)
+        place, above, same = at - start, parent[at] - start, edge[at]
+        o, own, former = passes[place], 0.0, 0.0
+        for point in range(carried.shape[1]):
+            own += carried[place, point] * inverse[at, o, point]
+            carried[above, point] += carried[place, point]
+        share = own * (o - part[at])
+        if same >= 0:
+            before = passes[same - start]
+            for point in range(carried.shape[1]):
+                former += carried[place, point] * inverse[same, before, point]
+            share -= former * (before - part[same])
+        shares[nodes[parent[at], 0]] += share
 
 
 @compiled
 def _add_trees(
     nodes: Any,
     number: Any,
-    cover: Any,
+    roots: Any,
     parent: Any,
     edge: Any,
-    roots: Any,
     ends: Any,
-    row: Any,
-    points: Any,
+    counts: Any,
     weights: Any,
+    part: Any,
+    factor: Any,
+    inverse: Any,
+    row: Any,
     shares: Any,
-) -> float:
-    """Add the shares of all trees, one after another; return the sum of their mean values."""
-    base = 0.0
+) -> None:
+    """Add the shares of all trees, one after another."""
     for tree in range(len(roots)):
-        start, end = roots[tree], ends[tree]
-        base += _add_tree(nodes, number, cover, parent, edge, start, end, row, points, weights, shares)
-    return base
+        start, end, count = roots[tree], ends[tree], counts[tree]
+        passes = np.empty(end - start, dtype=np.int64)
+        product, carried = np.empty((end - start, count)), np.empty((end - start, count))
+        _go_down(nodes, number, parent, edge, start, end, weights[tree], factor, inverse, row, passes, product, carried)
+        _carry_up(nodes, parent, edge, start, end, part, inverse, passes, carried, shares)
