@@ -9,6 +9,7 @@ it; scikit-learn's forests see float32.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from fraud.errors import TreeTableError
 from fraud.scorers.compiled import HAS_NUMBA
 from fraud.scorers.kernels import leaf_sums
+from fraud.scorers.leaf_masks import LeafMasks, mask_sums, masks_of
 
 __all__ = ["Tree", "TreeTable"]
 
@@ -24,6 +26,8 @@ Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int32]
 
 LEAF = -1
+_MANY_ROWS = 64
+"""From here on it pays to make all tests of small trees for many rows at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +90,19 @@ class TreeTable:
 
     def sums(self, X: Floats) -> Floats:
         """Return for each row the sum of the leaves that it falls into, shape (n,)."""
+        if not HAS_NUMBA:  # pragma: no cover  # the tests run with every extra
+            return self.plain_sums(np.asarray(X, dtype=np.float64))
+        if len(X) >= _MANY_ROWS and self.masks is not None:
+            kept_by_columns = X.dtype == np.float64 and X.flags.f_contiguous
+            return mask_sums(self.masks, self.narrow, X if kept_by_columns else np.ascontiguousarray(X, np.float64))
         rows = np.ascontiguousarray(X, dtype=np.float64)
-        if HAS_NUMBA:
-            found: Floats = leaf_sums(self.nodes, self.number, self.roots, self.narrow, rows)
-            return found
-        return self.plain_sums(rows)  # pragma: no cover  # the tests run with every extra
+        found: Floats = leaf_sums(self.nodes, self.number, self.roots, self.narrow, rows)
+        return found
+
+    @cached_property
+    def masks(self) -> LeafMasks | None:
+        """The trees as masks of leaves, for many rows; None if they are too large for that."""
+        return masks_of(self)
 
     def plain_sums(self, X: Floats) -> Floats:
         """Return the same by numpy alone: all rows go one step down at a time."""

@@ -17,6 +17,7 @@ from sklearn.ensemble import (
 from fraud.errors import ModelKindError, TreeTableError
 from fraud.scorers import reference
 from fraud.scorers.attribution import tree_shares
+from fraud.scorers.leaf_masks import mask_sums
 from fraud.scorers.tree_reading import (
     average_search,
     of_forest,
@@ -37,6 +38,7 @@ def rows(count, seed, gaps=0.2):
 
 X = rows(400, seed=1)
 Y = (np.nan_to_num(X[:, 0]) + X[:, 3] * np.nan_to_num(X[:, 1]) > 0.5).astype(int)
+CHANCE = np.random.default_rng(3).random(400) > 0.5
 LATER = rows(300, seed=2)
 LATER[::7, 3] = np.nan
 
@@ -107,6 +109,43 @@ def test_kernel_numpy_and_definition_agree_to_the_bit(made):
     expected = reference.leaf_sum(table, row)
     assert table.sums(row[np.newaxis])[0] == expected
     assert table.plain_sums(row[np.newaxis])[0] == expected
+    assert mask_sums(table.masks, table.narrow, np.tile(row, (130, 1))).tolist() == [expected] * 130
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("leaves", [2, 31, 32, 33, 64])
+def test_trees_as_masks_give_many_rows_what_walking_gives_each(leaves, order):
+    given_settings = {"max_leaf_nodes": leaves, "min_samples_leaf": 1, "random_state": 0, "early_stopping": False}
+    model = HistGradientBoostingClassifier(max_iter=3, **given_settings).fit(
+        X, np.random.default_rng(3).random(400) > 0.5
+    )
+    table, _ = of_histogram_boosting(model)
+    assert np.add.reduceat(table.nodes[:, 0] < 0, table.roots).max() == leaves
+    found = table.sums(np.asarray(LATER, order=order))
+    assert table.masks is not None
+    assert found.tolist() == table.plain_sums(LATER).tolist()
+    assert found[:5].tolist() == table.sums(LATER[:5]).tolist()
+
+
+def test_trees_read_columns_with_many_thresholds_by_bisection():
+    rng = np.random.default_rng(4)
+    fine = rng.normal(size=(3_000, 1))
+    model = HistGradientBoostingClassifier(max_iter=80, early_stopping=False, random_state=0)
+    table, _ = of_histogram_boosting(model.fit(fine, np.sin(9 * fine[:, 0]) + rng.normal(size=3_000) > 0))
+    assert np.diff(table.masks.first).max() > 128
+    edges = np.append(table.number[table.nodes[:, 0] >= 0], [np.nan, np.inf, -np.inf])[:, np.newaxis]
+    assert table.sums(edges).tolist() == table.plain_sums(edges).tolist()
+
+
+def test_large_trees_and_nodes_with_two_parents_are_walked():
+    forest = RandomForestClassifier(2, random_state=0).fit(X, CHANCE)
+    large = of_forest(forest)
+    assert np.add.reduceat(large.nodes[:, 0] < 0, large.roots).max() > 64
+    nodes = SMALL.nodes.copy()
+    nodes[0, 1] = nodes[0, 2]
+    for table in (large, replace(SMALL, nodes=nodes)):
+        assert table.masks is None
+        assert table.sums(LATER).tolist() == table.plain_sums(LATER).tolist()
 
 
 @settings(deadline=None, max_examples=150)
