@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from fraud.rules import Rule, Rulebook
 from fraud.rules.syntax import (
     And,
     Arithmetic,
@@ -22,7 +23,7 @@ from fraud.rules.syntax import (
     Truth,
 )
 
-__all__ = ["EDGE_COLUMNS", "EDGE_CONDITIONS", "conditions", "event_of", "tables"]
+__all__ = ["EDGE_COLUMNS", "EDGE_CONDITIONS", "book_of", "conditions", "event_of", "tables"]
 
 WORDS = ("", "atm", "pos", 'a"b\\', "兰州")
 EXTREME_INTS = (0, 1, -1, 2**53, 2**53 + 1, 2**63 - 1, -(2**63))
@@ -141,3 +142,12 @@ EDGE_COLUMNS = {
     "other_whole": np.resize(np.array([*_WHOLES[3:], 2**53 + 1], dtype=np.int64), _SIZE),
     "real": np.resize(np.array([-0.0, np.inf, -np.inf, np.nan, *EXTREME_FLOATS, *_REALS]), _SIZE),
 }
+
+
+def book_of(*found, **more):
+    """A rulebook of conditions, `more` being fields of each rule."""
+    rules = (
+        Rule(f"r{n}", "", "", "", condition, "hold", 1, "", "", (), "", (), (), **more)
+        for n, condition in enumerate(found)
+    )
+    return Rulebook("random", 1, "", "", tuple(rules))

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_rules import EDGE_COLUMNS, EDGE_CONDITIONS, conditions, event_of, tables
+from random_rules import EDGE_COLUMNS, EDGE_CONDITIONS, book_of, conditions, event_of, tables
 
 from fraud.errors import RuleEventError
-from fraud.rules import Rule, Rulebook, full_rulebook, judge, parse_condition
+from fraud.rules import full_rulebook, judge, parse_condition
 from fraud.rules.compiled import BLOCK_OF_ROWS, compile_rules
 from fraud.rules.parquet import parquet_hits
 from fraud.rules.reference import hits
@@ -23,14 +23,6 @@ from fraud.rules.terms import MOST_TERMS
 
 WAYS = pytest.mark.parametrize("numba", [True, False], ids=["numba", "plain"])
 FULL = full_rulebook()
-
-
-def book_of(*found, **more):
-    rules = (
-        Rule(f"r{n}", "", "", "", condition, "hold", 1, "", "", (), "", (), (), **more)
-        for n, condition in enumerate(found)
-    )
-    return Rulebook("random", 1, "", "", tuple(rules))
 
 
 def compiled(*texts, numba=True, features=(), **more):

@@ -1,0 +1,316 @@
+"""Edges of judging: what each part says of what it refuses, odd values, and where whole numbers meet fractions."""
+
+import math
+from datetime import date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+from random_rules import book_of
+
+from fraud.errors import RuleEventError
+from fraud.rules import evaluate, judge, parse_condition
+from fraud.rules.columns import Moments, Numbers, Texts, prepare
+from fraud.rules.compiled import compile_rules
+from fraud.rules.evaluate import numbers, true_rows
+from fraud.rules.reference import day_of, present, value_of
+from fraud.rules.single import cell_finder, reader
+from fraud.rules.sources import Cuts, Judged, Numeric, Pair, Present, Textual, Words, first_whole
+from fraud.rules.syntax import And, Arithmetic, Between, Comparison, Day, Field, IsNull, Minus, Not, Number, Text, Truth
+from fraud.rules.tables import build
+from fraud.rules.terms import axes_of, terms_of
+
+HOUR, CHANNEL = Field("hour"), Field("channel")
+
+
+def refusal(task, *given) -> str:
+    with pytest.raises((RuleEventError, TypeError)) as caught:
+        task(*given)
+    return str(caught.value)
+
+
+# --- the reference ----------------------------------------------------------------------------------------------------
+
+
+def test_the_reference_says_what_can_not_be_compared_or_computed():
+    mixed = Comparison("==", HOUR, Text("atm"))
+    assert refusal(judge, mixed, {"hour": 3}) == (
+        "3 is compared with 'atm'; a rule compares texts with texts, numbers with numbers"
+    )
+    assert refusal(value_of, Arithmetic(HOUR, (("*", CHANNEL),)), {"hour": 3, "channel": "atm"}) == (
+        "3 * 'atm': a rule computes with numbers only, and one of them is text"
+    )
+    assert refusal(value_of, Minus(CHANNEL), {"channel": "atm"}) == (
+        "0.0 - 'atm': a rule computes with numbers only, and one of them is text"
+    )
+    assert refusal(value_of, HOUR, {"hour": 2**63}) == (
+        "'hour' is 9223372036854775808; a whole number must be between -2**63 and 2**63 - 1"
+    )
+    assert "a whole number must be between" in refusal(value_of, HOUR, {"hour": -(2**63) - 1})
+    assert [value_of(HOUR, {"hour": edge}) for edge in (-(2**63), 2**63 - 1)] == [-(2**63), 2**63 - 1]
+    assert refusal(day_of, "yesterday") == (
+        "'occurred_at' is 'yesterday'; it must be a date and time, or whole seconds since 1970"
+    )
+    assert refusal(judge, HOUR, {}) == "Field(name='hour') is a value, not a condition"
+    assert refusal(value_of, Truth(True), {}) == "Truth(value=True) is a condition, not a value"
+
+
+def test_unknown_stays_unknown_through_all_that_is_built_of_it():
+    unknown, yes, no = Comparison("==", HOUR, Number(3)), Truth(True), Truth(False)
+    between = Between(HOUR, Number(1), Number(2))
+    wanted = {And((unknown, yes)): None, And((unknown, no)): False, Not(unknown): None, between: None}
+    assert {condition: judge(condition, {}) for condition in wanted} == wanted
+    assert judge(IsNull(HOUR), {}) is True
+    assert judge(IsNull(HOUR), {"hour": 0}) is False
+
+
+def test_a_day_is_counted_from_1970_whatever_says_the_time():
+    moment = datetime(2026, 1, 10, 23, 59, 59)
+    wanted = date(2026, 1, 10).toordinal() - date(1970, 1, 1).toordinal()
+    seconds = wanted * 86_400 + 86_399
+    exact, finer = np.datetime64(moment), np.datetime64(moment, "ns")
+    for told in (moment, pd.Timestamp(moment), exact, finer, seconds, float(seconds)):
+        assert day_of(told) == wanted
+    for gap in (None, math.nan, pd.NaT, np.datetime64("NaT"), math.inf, -math.inf):
+        assert day_of(gap) is None
+    assert day_of(-1) == -1
+
+
+def test_what_is_present_is_pythons_own():
+    for given, wanted in (
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.bool_(True), 1),
+        (False, 0),
+        (Decimal("3.0"), 3),
+        (Decimal("3.5"), 3.5),
+        (Decimal("Infinity"), math.inf),
+        (date(2026, 1, 2), "2026-01-02"),
+    ):
+        found = present(given)
+        assert found == wanted
+        assert type(found) is type(wanted)
+    for gap in (None, math.nan, np.float64("nan"), Decimal("NaN"), pd.NA, pd.NaT):
+        assert present(gap) is None
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+def test_columns_say_what_they_hold_and_what_was_asked():
+    some = {"channel": np.array(["atm", "pos"]), "hour": np.array([1, 2])}
+    prepared = prepare(some, some)
+    assert refusal(prepared.numbers, "channel") == (
+        "column 'channel' holds text or times; the rules compare it as numbers"
+    )
+    assert refusal(prepared.texts, "hour") == "column 'hour' holds numbers or times; the rules compare it as text"
+    assert refusal(prepare, some, ["weekday"]) == (
+        "column 'weekday' is not there, and a rule reads it; leave out the rule or add the column"
+    )
+    assert (
+        refusal(prepare, {**some, "weekday": [1]}, ["weekday"]) == "column 'weekday' has 1 rows; the first column has 2"
+    )
+    assert refusal(prepare, {"hour": np.array([2**63], np.uint64)}, ["hour"]) == (
+        "column 'hour' holds 9223372036854775808; the largest whole number is 2**63 - 1"
+    )
+    assert refusal(prepare, {"hour": np.array([1j])}, ["hour"]) == (
+        "column 'hour' holds complex numbers; amounts and counts are plain numbers"
+    )
+    assert refusal(prepare, {"channel": pd.Categorical([3])}, ["channel"]) == (
+        "column 'channel' holds 3 among others; categories and identifiers are text"
+    )
+
+
+def test_a_column_keeps_its_type_and_its_gaps():
+    read = prepare(
+        {
+            "small": np.array([1, 2], np.uint8),
+            "most": np.array([2**63 - 1, 0], np.uint64),
+            "narrow": np.array([0.5, np.nan], np.float32),
+            "gaps": pd.array([1, None], "Int8"),
+            "fractions": pd.array([0.5, None], "Float32"),
+            "flags": [True, False],
+            "words": pd.Series(["b", None], dtype="str"),
+            "groups": pd.Series(["b", None], dtype="category"),
+            "none": np.array([None, None], dtype=object),
+        },
+        ["small", "most", "narrow", "gaps", "fractions", "flags", "words", "groups", "none"],
+    )
+    kinds = {name: one.values.dtype.name for name, one in read.columns.items() if isinstance(one, Numbers)}
+    whole, real = ("small", "most", "gaps", "flags"), ("narrow", "fractions")
+    assert kinds == dict.fromkeys(whole, "int64") | dict.fromkeys(real, "float64")
+    assert {name: one.valid.tolist() for name, one in read.columns.items()} == {
+        **{name: [True, True] for name in ("small", "most", "flags")},
+        **{name: [True, False] for name in ("narrow", "gaps", "fractions", "words", "groups")},
+        "none": [False, False],
+    }
+    assert read.numbers("most").values.tolist() == [2**63 - 1, 0]
+    assert read.numbers("none").valid.tolist() == [False, False]
+    assert read.numbers("none").values.tolist() == [0, 0]
+    assert read.texts("none").codes.tolist() == [-1, -1]
+    assert (read.texts("words").code("b"), read.texts("words").code("c")) == (0, -2)
+
+
+def test_rows_of_columns_are_cut_without_their_neighbours():
+    moments = pd.to_datetime(["2026-01-01", None, "2026-01-03"])
+    gaps, words = pd.array([1, None, 3], "Int64"), np.array(["a", "b", "a"])
+    read = prepare({"at": moments, "gaps": gaps, "word": words}, ["at", "gaps", "word"])
+    part = read.rows(1, 9)
+    assert part.size == 2
+    assert isinstance(part.columns["at"], Moments)
+    assert isinstance(part.columns["word"], Texts)
+    assert part.columns["at"].valid.tolist() == [False, True]
+    assert part.numbers("gaps").valid.tolist() == [False, True]
+    assert part.texts("word").codes.tolist() == [1, 0]
+    taken = read.take(np.array([2, 0]), ["gaps"])
+    assert (taken.size, sorted(taken.columns), taken.numbers("gaps").values.tolist()) == (2, ["gaps"], [3, 1])
+
+
+def test_days_of_columns_are_local_days_and_seconds_are_taken_as_such():
+    zoned = pd.Series(pd.to_datetime(["2026-01-01 23:30"])).dt.tz_localize("Asia/Shanghai")
+    assert prepare({"occurred_at": zoned}, ["occurred_at"]).days().values.tolist() == [20_454]
+    seconds = prepare({"occurred_at": np.array([20_454 * 86_400 + 86_399, -1])}, ["occurred_at"]).days()
+    assert (seconds.values.tolist(), seconds.valid.tolist()) == ([20_454, -1], [True, True])
+    gap = prepare({"occurred_at": np.array([np.nan])}, ["occurred_at"]).days()
+    assert gap.valid.tolist() == [False]
+
+
+# --- conditions over columns ------------------------------------------------------------------------------------------
+
+
+def test_over_columns_values_and_conditions_are_told_apart():
+    prepared = prepare({"hour": np.array([1, 2]), "channel": np.array(["a", "b"])}, ["hour", "channel"])
+    assert refusal(true_rows, HOUR, prepared, {}) == "Field(name='hour') is a value, not a condition"
+    assert refusal(numbers, Truth(True), prepared) == "Truth(value=True) is no number; the parser refuses that"
+    two = Comparison("==", Text("a"), Text("b"))
+    assert refusal(true_rows, two, prepared, {}) == "two constants are compared; the parser refuses that"
+
+
+def test_two_columns_of_texts_are_the_same_where_their_words_are():
+    columns = {
+        "channel": pd.Series(["a", "b", "c", None, "a", None], dtype="category"),
+        "ip": pd.Series(["a", "x", "b", "a", None, None], dtype="category"),
+    }
+    same, other = parse_condition("channel == ip", check=False), parse_condition("channel != ip", check=False)
+    assert evaluate(same, columns).tolist() == [True, False, False, False, False, False]
+    assert evaluate(other, columns).tolist() == [False, True, True, False, False, False]
+    assert evaluate(Not(same), columns).tolist() == [False, True, True, False, False, False]
+
+
+def test_what_was_tested_before_is_not_tested_again():
+    known = {}
+    prepared = prepare({"hour": np.array([1, 9])}, ["hour"])
+    late = parse_condition("hour > 5")
+    assert true_rows(late, prepared, known).tolist() == [False, True]
+    known[late, True][:] = True  # as if a shared test had said so
+    assert true_rows(And((late, Truth(True))), prepared, known).tolist() == [True, True]
+    assert true_rows(Not(late), prepared, known).tolist() == [True, False]
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("constant", "above", "first"),
+    [
+        (2.5, False, 3),
+        (2.5, True, 3),
+        (3.0, False, 3),
+        (3.0, True, 4),
+        (-2.5, False, -2),
+        (-3.0, True, -2),
+        (2**63 - 1, False, 2**63 - 1),
+        (2**63 - 1, True, None),
+        (-(2**63) - 5, False, -(2**63)),
+        (float(2**53), False, 2**53),
+        (float(2**53), True, 2**53 + 2),
+        (float(2**53) + 2, False, 2**53 + 2),
+        (9.3e18, False, None),
+        (-math.inf, True, -(2**63)),
+        (math.inf, False, None),
+    ],
+)
+def test_the_first_whole_number_that_reaches_a_cut(constant: float, above: bool, first: int | None):
+    assert first_whole(constant, above) == first
+
+
+def test_cells_of_numbers_lie_between_the_constants():
+    axis = Cuts.at([("<", 5), ("==", 3), (">", 7)])
+    assert axis.cuts == ((3, False), (3, True), (5, False), (7, True))
+    find = cell_finder(Numeric(HOUR), axis)
+    assert [find({"hour": hour}) for hour in (2, 3, 3.5, 4, 5, 7, 7.5, 8)] == [1, 2, 3, 3, 4, 4, 5, 5]
+    assert (axis.size, bin(axis.there)) == (6, "0b111110")
+    accepted = {
+        "<5": "0b1110",
+        ">=5": "0b110000",
+        "==3": "0b100",
+        "!=3": "0b111010",
+        ">7": "0b100000",
+        "<=7": "0b11110",
+    }
+    assert {test: bin(axis.accepted(test[:-1], int(test[-1]))) for test in accepted} == accepted
+
+
+def test_sources_are_read_as_floats_and_missing_as_nan():
+    words = Words.of(["atm", "pos", "atm"])
+    assert words.words == ("atm", "pos")
+    read = reader(Textual("channel"), words)
+    assert [read({"channel": word}) for word in ("atm", "pos", "web", np.str_("pos"))] == [1.0, 2.0, 0.0, 2.0]
+    assert math.isnan(read({"channel": None}))
+    for source, event, wanted in (
+        (Numeric(HOUR), {"hour": 3}, 3.0),
+        (Numeric(Arithmetic(HOUR, (("+", Number(1)),))), {"hour": 3}, 4.0),
+        (Numeric(Day()), {"occurred_at": 86_400}, 1.0),
+        (Present("hour"), {"hour": 9}, 0.0),
+        (Pair(HOUR, Field("weekday")), {"hour": 1, "weekday": 2}, -1.0),
+        (Pair(HOUR, Field("weekday")), {"hour": 2, "weekday": 2}, 0.0),
+        (Pair(HOUR, Field("weekday")), {"hour": 3, "weekday": 2}, 1.0),
+        (Pair(CHANNEL, Field("ip")), {"channel": "a", "ip": "b"}, 1.0),
+        (Pair(CHANNEL, Field("ip")), {"channel": "b", "ip": "b"}, 0.0),
+        (Judged(IsNull(HOUR), True), {}, 1.0),
+        (Judged(IsNull(HOUR), False), {}, 0.0),
+    ):
+        assert reader(source, Cuts(()))(event) == wanted
+    for source in (Numeric(HOUR), Numeric(Day()), Numeric(Minus(HOUR)), Present("hour"), Pair(HOUR, Field("weekday"))):
+        assert math.isnan(reader(source, Cuts(()))({"weekday": 1}))
+
+
+def test_a_source_says_what_it_can_not_read():
+    assert refusal(reader(Numeric(HOUR), Cuts(())), {"hour": "3"}) == (
+        "'hour' is '3', a text or a time; a rule compares it as a number"
+    )
+    assert refusal(reader(Textual("channel"), Words(("atm",))), {"channel": 3}) == (
+        "'channel' is 3; a rule compares it as text"
+    )
+    assert refusal(reader, Textual("channel"), Cuts(())) == "Textual(name='channel') is no source of numbers"
+
+
+# --- the whole judge --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("numba", [True, False])
+def test_features_beside_an_event_are_read_from_the_array_alone(numba: bool):
+    texts = ("hour < 5", 'channel == "atm" and hour is not null', "weekday - hour > 1")
+    rules = compile_rules(book_of(*map(parse_condition, texts)), ["hour"], numba)
+    event = {"hour": 9, "channel": "atm", "weekday": 4.0}
+    assert rules.event_hits(event, [1.0]) == (0, 1, 2)
+    assert rules.event_hits(event) == (1,)
+    assert rules.event_hits(event, [math.nan]) == ()
+    assert rules.event_hits({**event, "weekday": 2**60}, [1.0]) == (0, 1, 2)
+    assert sorted(rules.fields) == ["channel", "hour", "weekday"]
+
+
+def test_features_of_another_shape_are_refused_with_their_number():
+    rules = compile_rules(book_of(parse_condition("hour < 5")), ["hour"], numba=False)
+    assert refusal(rules.event_hits, {}, [1.0, 2.0]) == (
+        "the features are of shape (2,); the rules were compiled for 1, in one row"
+    )
+
+
+def test_terms_that_differ_in_one_source_are_one_term():
+    either = parse_condition("hour < 5 or hour > 20 or weekday == 6")
+    made = build([either])
+    assert [int(made.everything), made.early, len(made.sources)] == [3, 2, 2]
+    assert len(terms_of(either, axes_of([either]))) == 2
+    assert terms_of(parse_condition("hour < 1 and hour > 2"), axes_of([parse_condition("hour < 1 and hour > 2")])) == []
