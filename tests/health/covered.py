@@ -14,12 +14,13 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from tests.health.found import keep
 from tests.laws.house import ROOMS, ROOT
 
-__all__ = ["main", "table"]
+__all__ = ["main", "measure", "packages"]
 
 HERE = ROOT / "build" / "coverage"
 SETTINGS = Path(__file__).with_name("coverage.ini")
@@ -29,11 +30,18 @@ def main(words: Sequence[str] | None = None) -> int:
     """Measure rooms, print the table of all that are measured; 1 if a test failed meanwhile."""
     parser = argparse.ArgumentParser(prog="python -m tests.health.covered", description=__doc__.split("\n")[0])
     parser.add_argument("room", nargs="*", choices=[*ROOMS, []], help="what to measure (default: all)")
+    parser.add_argument("--keep", action="store_true", help="keep the figures, for docs/health.md")
+    parser.add_argument("--table", action="store_true", help="measure nothing, show what was measured")
     given = parser.parse_args(words)
     HERE.mkdir(parents=True, exist_ok=True)
-    failed = [room for room in given.room or ROOMS if measure(room)]
-    for line in table(HERE.glob("*.json")):
-        print(line)  # noqa: T201  # this is a command
+    failed = [room for room in given.room or ROOMS if not given.table and measure(room)]
+    for path in sorted(HERE.glob("*.json")):
+        found = packages(path)
+        for name, (lines, covered, left_out) in found.items():
+            told = f"{name:32} {lines:6,} lines, {covered / max(lines, 1):6.1%} covered; {left_out:5,} left out"
+            print(told)  # noqa: T201  # this is a command
+        if given.keep and path.stem not in failed:
+            keep("coverage", path.stem, {"packages": found})
     if failed:
         print(f"tests failed in {', '.join(failed)}: what they would have run is not counted")  # noqa: T201  # this is a command
     return 1 if failed else 0
@@ -57,23 +65,15 @@ def measure(room: str) -> int:
     return code
 
 
-def table(found: Iterable[Path]) -> list[str]:
-    """Return a table in Markdown: lines to run and the part that is run, of each room and each package in it."""
-    rows = ["| package | lines | covered | lines of kernels, left out |", "|---|---:|---:|---:|"]
-    for path in sorted(found):
-        files = json.loads(path.read_text(encoding="utf-8"))["files"]
-        parts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-        for name, told in files.items():
-            package = ".".join(Path(name).parent.parts)
-            for one in {path.stem, package}:
-                counted = told["summary"]
-                add = (counted["num_statements"], counted["covered_lines"], counted["excluded_lines"])
-                parts[one] = [x + y for x, y in zip(parts[one], add, strict=True)]
-        for package in sorted(parts):
-            lines, covered, left_out = parts[package]
-            name = f"**{package}**" if package == path.stem else package
-            rows.append(f"| {name} | {lines:,} | {covered / max(lines, 1):.1%} | {left_out:,} |")
-    return rows
+def packages(told: Path) -> dict[str, tuple[int, int, int]]:
+    """Return lines that can be run, lines that were, and lines left out, of a room and each package in it."""
+    parts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for name, one in json.loads(told.read_text(encoding="utf-8"))["files"].items():
+        counted = one["summary"]
+        add = (counted["num_statements"], counted["covered_lines"], counted["excluded_lines"])
+        for package in {told.stem, ".".join(Path(name).parent.parts)}:
+            parts[package] = [x + y for x, y in zip(parts[package], add, strict=True)]
+    return {package: (one[0], one[1], one[2]) for package, one in sorted(parts.items())}
 
 
 if __name__ == "__main__":

@@ -18,7 +18,10 @@ __all__ = ["FAMILIES", "family", "installed", "main", "parts"]
 FAMILIES: Mapping[str, str] = {
     "strong copyleft": r"\bA?GPL|(?<!Lesser )General Public License",
     "weak copyleft": r"\bLGPL|Lesser General Public|\bMPL|Mozilla Public",
-    "permissive": r"\bMIT|\b0?BSD|Apache|\bISC\b|\bPSF|Python-2\.0|Zlib|CC0|Public Domain|Permission is hereby granted",
+    "permissive": (
+        r"\bMIT|\b0?BSD|Apache|\bISC\b|\bPSF|Python-2\.0|Python Software Foundation|Zlib|CC0|Public Domain"
+        r"|Permission is hereby granted"
+    ),
 }
 """Families of licences by the words that tell them; a choice (`A OR B`) counts as its freer side."""
 

@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.health.found import keep
 from tests.laws.house import ROOMS, ROOT
 
 __all__ = ["PARTS", "Part", "main"]
@@ -30,7 +30,6 @@ __all__ = ["PARTS", "Part", "main"]
 HERE = ROOT / "build" / "mutants"
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 KILLED = {"killed", "timeout", "segfault"}
-_SHOWN = re.compile(r"# (?P<name>\S+): (?P<status>[a-z ]+)\n")
 
 
 class Part(NamedTuple):
@@ -84,6 +83,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--only", default="*", help="a pattern of mutants' names, such as ledger.contracts.funds.*")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--keep", action="store_true", help="keep the figures, for docs/health.md")
     parser.add_argument("--fresh", action="store_true", help="forget what was killed before")
     given = parser.parse_args(words)
     folder = prepared(given.part, given.fresh)
@@ -93,7 +93,10 @@ def main(words: Sequence[str] | None = None) -> int:
     open_ones = [name for name in chosen if known.get(name) not in KILLED]
     for start in range(0, len(open_ones), 400):  # a command line has an end
         mutmut(folder, "run", "--max-children", str(given.processes), *open_ones[start : start + 400])
-    return report(folder, chosen, len(names))
+    figures, real = report(folder, chosen)
+    if given.keep:
+        keep("mutants", given.part, {**figures, "of": len(names), "seed": given.seed})
+    return 1 if real else 0
 
 
 def prepared(part: str, fresh: bool) -> Path:
@@ -151,27 +154,31 @@ def statuses(folder: Path) -> dict[str, str]:
     return dict(line.strip().rsplit(": ", 1) for line in said.splitlines() if ": " in line)
 
 
-def report(folder: Path, chosen: Sequence[str], total: int) -> int:
-    """Print score and survivors; 1 if one survived that is not known to be equal."""
+def report(folder: Path, chosen: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+    """Print score and survivors; return the figures, and the survivors that are not known to be equal to the code."""
     became = statuses(folder)
-    count = Counter(became.get(name, "not checked") for name in chosen)
     left = [name for name in chosen if became.get(name) not in KILLED]
     known = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
     real = []
     for name in left:
-        change = changed(mutmut(folder, "show", name))
-        if not any(fnmatch(name, f"{one['where']}__mutmut_*") and one["change"] == change for one in known):
+        change = changed(folder, name)
+        if not any(fnmatch(name, f"{one['where']}__mutmut_*") and one["change"].strip() == change for one in known):
             real.append(name)
             print(f"\n{name}: {became.get(name)}\n{change}")  # noqa: T201  # this is a command
-    killed, equal = len(chosen) - len(left), len(left) - len(real)
-    print(f"\n{dict(count)}; {len(chosen)} of {total} mutants tried")  # noqa: T201  # this is a command
-    print(f"score: {killed} of {len(chosen) - equal} killed, {killed / max(len(chosen) - equal, 1):.1%}; ", end="")  # noqa: T201  # this is a command
-    print(f"{equal} more are equal to the code")  # noqa: T201  # this is a command
-    return 1 if real else 0
+    equal, killed = len(left) - len(real), len(chosen) - len(left)
+    score = f"{killed / max(len(chosen) - equal, 1):.1%}"
+    print(f"\n{dict(Counter(became.get(name, 'not checked') for name in chosen))}")  # noqa: T201  # this is a command
+    print(f"score: {killed} of {len(chosen) - equal}, {score}; {equal} more are equal to the code")  # noqa: T201  # as above
+    return {"tried": len(chosen), "killed": killed, "equal": equal, "left": len(real)}, real
 
 
-def changed(shown: str) -> str:
-    """The lines that a mutant takes away and puts in, of a difference as mutmut shows it."""
+def changed(folder: Path, name: str) -> str:
+    """The lines that a mutant takes away and puts in."""
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
+
+    path = Path(*name.rpartition(".")[0].split(".")).with_suffix(".py")
+    with contextlib.chdir(folder):
+        shown = get_diff_for_mutant(name, path=path)
     lines = [line for line in shown.splitlines() if line[:1] in "-+" and line[:3] not in ("---", "+++")]
     return "\n".join(f"{line[0]} {line[1:].strip()}" for line in lines)
 

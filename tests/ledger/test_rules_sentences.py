@@ -297,5 +297,23 @@ def test_a_quote_beyond_the_limit_is_told_the_limit(
     assert says(play, "WrongPriceError", "quotes.reveal", shown, "bank-a") == sentence
 
 
+def test_whoever_publishes_under_an_old_agreement_is_told_the_one_in_force(people: ledger_sample.Consortium) -> None:
+    play = tendering.two_owners(people)
+    request = quoting.terms(play, tendering.held(play, PARTS))
+    tender = tendering.publication(play)
+    shared = ("acceptors", "agreement", "amount", "bank", "convention")
+    funds = {name: tender[name] for name in shared} | {"funds": "F1", "rate_bp": 1, "until": START + 60}
+    play.now += 1
+    agree(play, digest="ef" * 32)
+    for call, given, by in (
+        ("quotes.publish", request, PARTS),
+        ("tenders.publish", tender, BANK),
+        ("funds.publish", funds, BANK),
+    ):
+        assert says(play, "OldVersionError", call, given, by) == (
+            f"arguments.agreement is {TEXT}, of forfaiting the version {'ef' * 32} is in force"
+        )
+
+
 def _lacks(what: str, whose: str) -> str:
     return f"{what} lacks the approval of {whose}: nobody with the role maker has signed for it"
