@@ -126,8 +126,8 @@ show(spans, "three spans of time · 三段时间")
 #
 # 1. **rules**: the sum of severities (the 25 rules of the first rulebook), as in lesson 1
 # 2. **trees**: gradient boosting (梯度提升) on the features
-# 3. **blend** (融合): a scorecard of the rules, the trees, and a random forest (随机森林), weighted by how well each did
-#    on later payments than those it learnt from
+# 3. **blend** (融合): a scorecard of the rules, the trees, and a random forest (随机森林), weighted by how well each
+#    did on later payments than those it learnt from
 
 # %%
 raw = payments.drop(columns="is_fraud")
