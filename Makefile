@@ -1,6 +1,6 @@
 # The few words that people expect; each is one line that can also be typed.
 BIN = .venv/bin
-.PHONY: install run test check format bench clean mutants coverage audit sbom licences size
+.PHONY: install run test check format bench docs clean mutants coverage audit sbom licences size
 
 .venv: pyproject.toml constraints.txt
 	python3 -m venv .venv
@@ -52,5 +52,9 @@ licences: .venv
 size: .venv
 	$(BIN)/python -m tests.health.size
 
+docs: .venv
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
+
 clean:
-	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info docs/_build docs/made
