@@ -19,11 +19,12 @@ from engines.start.thumbnails import as_source
 __all__ = ["ENGINES", "Card", "Link", "cards", "links", "render_page", "write_page"]
 
 ENGINES: Mapping[str, tuple[str, str]] = {
+    "": ("One story through all engines", "一个故事，四个引擎"),
     "fraud": ("Anti-fraud", "反欺诈"),
     "credit_graph": ("Guarantee-chain risk graph", "担保链风险图谱"),
     "ledger": ("Receivables ledger", "应收款账本"),
     "rpa": ("Account-filing bot", "账户备案机器人"),
-    "": ("All engines together", "四个引擎合力"),
+    "other": ("Others", "其他"),
 }
 """Names of the engines in the order in which the page shows them."""
 
@@ -78,9 +79,11 @@ def cards(folder: Path) -> list[Card]:
 
 
 def _engine(entry: Entry, shows: tuple[PaperCase, ...]) -> str:
-    """Return the engine of a case; empty if it walks through several."""
+    """Return the engine of a case; empty for the story that walks through all."""
+    if entry.name == "province":
+        return ""
     own = next((one for one in shows if one.number == entry.paper_case), None)
-    return "" if own is None or entry.name == "province" else own.engine
+    return own.engine if own is not None and own.engine else "other"
 
 
 def links(folder: Path) -> list[Link]:

@@ -76,7 +76,14 @@ def test_cases_are_grouped_by_engine_and_the_story_stands_apart(tmp_path):
     assert engines["anti-fraud"] == "fraud"
     assert engines["limits"] == "credit_graph"
     assert engines["province"] == ""
-    assert [one.engine for one in cards(tmp_path)][-1] == ""
+    assert [one.entry.name for one in cards(tmp_path)][0] == "province"
+
+
+def test_a_case_of_somebodys_own_stands_among_the_others(monkeypatch, tmp_path):
+    own = catalogue.Entry("night-owls", "engines.cases.night_owls", "Night owls", "夜猫子", "")
+    monkeypatch.setattr(catalogue, "cases", lambda: CASES | {"night-owls": own})
+    assert [(one.entry.name, one.engine) for one in cards(tmp_path)][-1] == ("night-owls", "other")
+    assert "Others" in render_page(tmp_path)
 
 
 def test_small_sizes_are_those_of_cases_that_there_are():
