@@ -76,7 +76,7 @@ def test_cases_are_grouped_by_engine_and_the_story_stands_apart(tmp_path):
     assert engines["anti-fraud"] == "fraud"
     assert engines["limits"] == "credit_graph"
     assert engines["province"] == ""
-    assert [one.entry.name for one in cards(tmp_path)][0] == "province"
+    assert next(one.entry.name for one in cards(tmp_path)) == "province"
 
 
 def test_a_case_of_somebodys_own_stands_among_the_others(monkeypatch, tmp_path):
