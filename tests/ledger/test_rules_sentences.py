@@ -1,4 +1,4 @@
-"""What refusals of funds and tenders say: the field, its value and what would be right, in one whole sentence for each."""
+"""What refusals of funds and tenders say: the field, its value and what would be right, in one whole sentence."""
 
 from collections.abc import Mapping
 from typing import Any

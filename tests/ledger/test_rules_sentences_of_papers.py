@@ -13,9 +13,8 @@ from ledger.genesis import opening_state
 from ledger.replays import check_fresh, check_times, remember
 from ledger.state import State
 
-DAY, START = 86_400, ledger_sample.START
+START = ledger_sample.START
 
-DUE = START + 90 * DAY
 
 CORE, PARTS, SCREWS, BANK = "core", "maker-of-parts", "maker-of-screws", "bank-a"
 

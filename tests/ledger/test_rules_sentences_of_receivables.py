@@ -14,7 +14,7 @@ DAY, START = 86_400, ledger_sample.START
 
 DUE = START + 90 * DAY
 
-CORE, PARTS, SCREWS, BANK = "core", "maker-of-parts", "maker-of-screws", "bank-a"
+CORE, PARTS, BANK = "core", "maker-of-parts", "bank-a"
 
 Given = Mapping[str, Any]
 
