@@ -47,7 +47,7 @@ def signed(seed: int, town: int) -> Signed:
     rng = generator(seed, "newcomer deals", town)
     ring = grouped(seed, range(2))["ring"] if town == 0 else []
     others = [one for one in newcomers(seed, town) if one.kind != "ring"]
-    lent = [*_lent(rng, ring, 95), *_lent(rng, others, 65)]
+    lent = [*_lent(rng, ring, 95), *_lent(rng, others, 85)]
     owed = {tie.to_id: tie.amount_fen for tie in lent}
     found = list(_circle_of_the_ring(rng, seed, ring, owed))
     for name, members in grouped(seed, range(town, town + 1)).items():
@@ -55,7 +55,7 @@ def signed(seed: int, town: int) -> Signed:
             found += _among(rng, name, members, owed)
     sheet = balance_sheets.sheet(seed, town)
     owed |= {firm_id(town, number): amount * 3 // 2 for number, amount in enumerate(sheet.loan_fen.tolist())}
-    found += _chamber(rng, town, [one.firm_id for one in others if one.kind == "lone"], owed)
+    found += _chamber(rng, town, [one.firm_id for one in others if one.kind in ("lone", "house")], owed)
     for one in others:
         if rng.integers(0, 100) < 25:
             giver = firm_id(town, int(rng.integers(0, towns.FIRMS - firms.SHELLS)))
@@ -108,11 +108,11 @@ def _among(rng: np.random.Generator, name: str, members: Sequence[Newcomer], owe
             yield _guarantee(rng, ids[0], taker, owed, name)
 
 
-def _chamber(rng: np.random.Generator, town: int, lone: Sequence[str], owed: dict[str, int]) -> Iterator[Tie]:
+def _chamber(rng: np.random.Generator, town: int, new: Sequence[str], owed: dict[str, int]) -> Iterator[Tie]:
     """Let a chamber of commerce (商会联保) in some towns close a circle of old firms and new ones."""
-    if rng.integers(0, 100) < 40:
-        old = [firm_id(town, int(one)) for one in rng.permutation(towns.FIRMS - firms.SHELLS)[:7]]
-        inside = [*old[: int(rng.integers(3, 8))], *lone[: int(rng.integers(0, 3))]]
+    if rng.integers(0, 100) < 50:
+        old = [firm_id(town, int(one)) for one in rng.permutation(towns.FIRMS - firms.SHELLS)[: rng.integers(0, 3)]]
+        inside = [*old, *(new[place] for place in rng.permutation(len(new)).tolist()[: int(rng.integers(4, 9))])]
         inside = [inside[place] for place in rng.permutation(len(inside)).tolist()]
         for giver, taker in zip(inside, inside[1:] + inside[:1], strict=True):
             yield _guarantee(rng, giver, taker, owed, "chamber")

@@ -1,6 +1,7 @@
 """The evidence as pictures: a matrix of firms and engines, the story in time, and what each engine reaches alone."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -15,9 +16,9 @@ __all__ = ["COMPANY_NAMES", "alone_bars", "evidence_matrix", "story_in_time"]
 
 COMPANY_NAMES = ("what partners did", "关联方行为")
 _COLOURS = {"opened": GREY, "handed over": ORANGE, "guarantee": BLUE, "receivable": SKY}
-_COLOURS |= {"pledge": PURPLE, "refused": BLACK, "washed": VERMILLION}
+_COLOURS |= {"pledge": PURPLE, "refused": BLACK, "large payment": VERMILLION}
 _SHAPES = {"opened": "circle", "handed over": "cross", "guarantee": "triangle-up", "receivable": "square"}
-_SHAPES |= {"pledge": "diamond", "refused": "cross", "washed": "triangle-right"}
+_SHAPES |= {"pledge": "diamond", "refused": "cross", "large payment": "triangle-right"}
 
 
 def evidence_matrix(rows: Sequence[tuple[str, Mapping[str, float]]], engines: Sequence[str]) -> dict[str, Any]:
@@ -51,15 +52,24 @@ def evidence_matrix(rows: Sequence[tuple[str, Mapping[str, float]]], engines: Se
             for name, head in heads.items()
         ]
     )
-    axis = alt.Axis(title=None, orient="top", labelAngle=0, labelExpr="split(datum.label, '\\n')", labelPadding=6)
+    axis = alt.Axis(
+        title=None,
+        orient="top",
+        labelAngle=0,
+        labelExpr="split(datum.label, '\\n')",
+        labelPadding=24,
+        labelLineHeight=17,
+    )
     x = alt.X("what:N", sort=list(heads.values()), axis=axis)
     y = alt.Y("firm:N", sort=[label for label, _ in rows], axis=alt.Axis(title=None))
-    scale = alt.Scale(domain=[-2, 0, 2, 4], range=["#4a90c4", "#ffffff", "#f3b27a", "#c24d0a"], clamp=True)
+    scale = alt.Scale(
+        domain=[-2, 0, 2, 4], range=["#4a90c4", "#ffffff", "#f3b27a", "#c24d0a"], clamp=True, interpolate="rgb"
+    )
     colour = alt.Color("weight:Q", scale=scale, legend=None)
     boxes = alt.Chart(cells).mark_rect(stroke="#ffffff", strokeWidth=2).encode(x=x, y=y, color=colour)
     ink = alt.condition("datum.weight > 3 || datum.weight < -1.6", alt.value("#ffffff"), alt.value("#111111"))
     words = alt.Chart(cells).mark_text(fontSize=14).encode(x=x, y=y, text="text:N", color=ink)
-    return finish(alt.layer(boxes, words).to_dict(), height=30 * len(rows) + 20)
+    return finish(alt.layer(boxes, words).to_dict(), height=28 * len(rows))
 
 
 def story_in_time(seen: Seen, members: Sequence[str], labels: Mapping[str, str]) -> dict[str, Any]:
@@ -82,18 +92,21 @@ def story_in_time(seen: Seen, members: Sequence[str], labels: Mapping[str, str])
     paint = alt.Scale(domain=names, range=[_COLOURS[kind] for kind in KINDS_OF_EVENTS])
     shapes = alt.Scale(domain=names, range=[_SHAPES[kind] for kind in KINDS_OF_EVENTS])
     legend = alt.Legend(orient="top", title=None, columns=4, direction="horizontal")
+    first, last = events[0].on - timedelta(days=4), events[-1].on + timedelta(days=4)
+    span = alt.Scale(domain=[first.isoformat(), last.isoformat()], nice=False)
     marks = (
         alt.Chart(frame)
-        .mark_point(filled=True, size=130, opacity=0.9)
+        .mark_point(filled=True, size=85, opacity=1)
         .encode(
-            x=alt.X("on:T", axis=alt.Axis(title=None, format="%m-%d", tickCount=9)),
+            x=alt.X("on:T", scale=span, axis=alt.Axis(title=None, format="%m-%d", tickCount=9)),
             y=alt.Y("firm:N", sort=[labels[firm] for firm in members], axis=alt.Axis(title=None, grid=True)),
+            yOffset=alt.YOffset("what:N", sort=names),
             color=alt.Color("what:N", scale=paint, legend=legend),
             shape=alt.Shape("what:N", scale=shapes, legend=legend),
             tooltip=["firm:N", "what:N", "said:N", "on:T"],
         )
     )
-    return finish(marks.to_dict(), height=34 * len(members) + 20)
+    return finish(marks.to_dict(), height=60 * len(members))
 
 
 def alone_bars(table: pd.DataFrame, engines: Sequence[str]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ KINDS_OF_EVENTS: dict[str, str] = {
     "receivable": "签发应收款",
     "pledge": "质押",
     "refused": "重复质押被拒",
-    "washed": "大额过账",
+    "large payment": "大额付款",
 }
 _LARGE_FEN = 10_000_000
 """A payment between two of the firms, or to a person, from here on is shown: a hundred thousand yuan."""
@@ -89,7 +89,7 @@ def _paid(seen: Seen, firms: Sequence[str]) -> list[Happening]:
         Happening(
             accounts[row["account_id"]],
             row["occurred_at"].date(),
-            "washed",
+            "large payment",
             f"{seen.story.names[accounts[row['payee_id']]]} {wan(int(row['amount_fen']))}",
         )
         for row in rows_of(mine)

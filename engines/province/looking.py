@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from datasets.province_story import story_tables
 from engines.progress import Report
@@ -22,12 +23,25 @@ _TRAINING = 4
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One province, what the engines saw in it, and what they saw it on."""
+    """One province, what the engines saw in it, and what they saw it on.
+
+    Parameters
+    ----------
+    story, looked
+        The province, and the engines' signs with the truth beside.
+    playing
+        What the ledger answered.
+    rings
+        Found among the payments without labels.
+    probability
+        Of washing money, by account, as the fraud engine's scorer says.
+    """
 
     story: Story
     looked: Looked
     playing: Playing
     rings: list[Ring]
+    probability: "pd.Series[float]"
 
 
 def other_seeds(seed: int, count: int, purpose: int) -> list[int]:
@@ -56,9 +70,10 @@ def look(seed: int, size: int, scorer: MoneyScorer, progress: Report) -> Seen:
     """Let all engines look at one province; the truth is laid beside, for judging alone."""
     made = story(seed, size)
     playing, rings = played(made, progress), found_rings(made)
-    signs = (monitored(made), checked(made), circled(made), pledged(made, playing), washing(made, scorer, rings))
+    probability = scorer.probability(made.tables["payments"])
+    signs = (monitored(made), checked(made), circled(made), pledged(made, playing), washing(made, probability, rings))
     truth = made.tables["truth"].set_index("firm_id").reindex(made.firms)
     looked = Looked(
         seed, {sign.engine: sign for sign in signs}, truth["is_ring"].astype(np.bool_), truth["kind"], truth["group_id"]
     )
-    return Seen(made, looked, playing, rings)
+    return Seen(made, looked, playing, rings, probability)

@@ -58,9 +58,8 @@ def found_rings(story: Story) -> list[Ring]:
     return find(story.tables["payments"])
 
 
-def washing(story: Story, scorer: MoneyScorer, rings: Sequence[Ring]) -> Sign:
-    """Return what the fraud engine says of each firm."""
-    probability = scorer.probability(story.tables["payments"])
+def washing(story: Story, probability: "pd.Series[float]", rings: Sequence[Ring]) -> Sign:
+    """Return what the fraud engine says of each firm, from the probabilities of all accounts and the rings."""
     known = {f"B{firm[1:]}": firm for firm in story.firms}
     mine = probability[probability.index.isin(list(known))]
     level = {known[account]: int(np.searchsorted(_LIMITS, value, side="right")) for account, value in _items(mine)}

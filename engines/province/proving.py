@@ -14,6 +14,7 @@ from rpa.queue import FOR_A_PERSON
 __all__ = ["checks"]
 
 _SURE = 0.75
+"""Whoever reaches this precision and this recall at once would be sure."""
 _MOST_GROUPS = 0.1
 
 
@@ -51,7 +52,6 @@ def _compared(verdict: Verdict, compared: pd.DataFrame) -> tuple[Check, ...]:
     whole = mean_of(compared, TOGETHER, "average_precision").value
     alone = {name: mean_of(compared, name, "average_precision").value for name in verdict.weights.engines}
     best = max(alone, key=lambda name: alone[name])
-    said = ", ".join(f"{name} {value:.2f}" for name, value in alone.items())
     return (
         Check(
             "all together are better than any engine alone, over all provinces",
@@ -59,8 +59,27 @@ def _compared(verdict: Verdict, compared: pd.DataFrame) -> tuple[Check, ...]:
             whole > alone[best],
             f"average precision {whole:.2f}, the best alone ({best}) {alone[best]:.2f}",
         ),
-        Check("no engine alone is sure", "没有一个引擎能单独断定", alone[best] < _SURE, said),
+        Check(
+            "no engine alone is sure", "没有一个引擎能单独断定", not _sure(verdict, compared), _alone(verdict, compared)
+        ),
     )
+
+
+def _reached(verdict: Verdict, compared: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Return mean precision and recall of each engine at the line that suits it best elsewhere."""
+    return {
+        name: (mean_of(compared, name, "precision").value, mean_of(compared, name, "recall").value)
+        for name in verdict.weights.engines
+    }
+
+
+def _sure(verdict: Verdict, compared: pd.DataFrame) -> list[str]:
+    return [name for name, reached in _reached(verdict, compared).items() if min(reached) >= _SURE]
+
+
+def _alone(verdict: Verdict, compared: pd.DataFrame) -> str:
+    reached = _reached(verdict, compared).items()
+    return "precision and recall: " + ", ".join(f"{name} {one:.2f} {other:.2f}" for name, (one, other) in reached)
 
 
 def _look_alikes(verdict: Verdict, taken: Mapping[int, tuple[int, int]]) -> Check:

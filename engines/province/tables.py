@@ -114,7 +114,7 @@ def mistakes_table(verdict: Verdict) -> Table:
             what,
             f"{names.get(firm, firm)} ({firm})",
             f"{looked.kind[firm]} · {_KINDS_ZH[str(looked.kind[firm])]}",
-            f"{verdict.table.loc[firm, 'together']:+.1f}",
+            f"{verdict.table['together'][firm]:+.1f}",
             verdict.words(firm),
         )
         for what, firm in chosen[:_MOST]

@@ -9,6 +9,7 @@ from engines.province.browsing import Browsed
 from engines.province.evidence_pictures import alone_bars, evidence_matrix, story_in_time
 from engines.province.judging import TOGETHER, mean_of
 from engines.province.proving import checks
+from engines.province.ring_network import ring_network
 from engines.province.ring_picture import ring_panels
 from engines.province.signs import ENGINES
 from engines.province.tables import (
@@ -22,7 +23,7 @@ from engines.province.tables import (
 )
 from engines.province.verdict import Verdict
 from engines.province.weighing import Looked
-from engines.result import Number, Picture, Result, Table
+from engines.result import Network, Number, Picture, Result, Table
 
 __all__ = ["Told", "tell"]
 
@@ -82,6 +83,7 @@ def tell(told: Told, size: int) -> Result:
         checks=checks(verdict, told.compared, told.taken, told.browsed),
         tables=_tables(told),
         pictures=_pictures(told),
+        networks=_networks(verdict),
         films=told.browsed.films if told.browsed is not None else (),
         notes=_notes(told),
     )
@@ -140,14 +142,16 @@ def _labels(verdict: Verdict) -> dict[str, str]:
     return labels
 
 
+def _weights(verdict: Verdict, firm: str) -> dict[str, float]:
+    return {str(name): float(verdict.table[name][firm]) for name in verdict.table}
+
+
 def _pictures(told: Told) -> tuple[Picture, ...]:
     verdict, engines = told.verdict, told.verdict.weights.engines
     ring, labels = sorted(verdict.ring), _labels(verdict)
     first = [str(firm) for firm in verdict.table.index[:_SHOWN]]
     shown = [*first, *(firm for firm in verdict.ring if firm not in first)]
-    rows = [
-        (labels[firm], {str(name): float(value) for name, value in verdict.table.loc[firm].items()}) for firm in shown
-    ]
+    rows = [(labels[firm], _weights(verdict, firm)) for firm in shown]
     return (
         Picture(
             "The ring as each engine sees it",
@@ -178,6 +182,20 @@ def _pictures(told: Told) -> tuple[Picture, ...]:
             "Bars are means over provinces; each was judged by what the others taught. A bar of 'all without' that is "
             "shorter than the last shows what its engine adds. 各省均由其他省份所学权重评判。",
             lambda: alone_bars(told.compared, engines),
+        ),
+    )
+
+
+def _networks(verdict: Verdict) -> tuple[Network, ...]:
+    ring, labels = sorted(verdict.ring), _labels(verdict)
+    return (
+        Network(
+            "The ring and whom it uses",
+            "团伙及其使用的人与账户",
+            "At the left what at least two shells share, in the middle the shells and who stands for whom, right: "
+            "people to whose accounts they send money and whom the fraud engine suspects of lending them. "
+            "左：两家以上空壳的共同要素；中：空壳与互保；右：疑似出借账户的收款人。",
+            lambda: ring_network(verdict.seen, ring, labels),
         ),
     )
 

@@ -4,7 +4,8 @@ A level's weight is log10 of its likelihood ratio: how much more often shells of
 signs are single acts, which one firm does for all: papers that contradict, and a second pledge. So of these it also
 counts how many of a firm's partners (whom any engine ties to it) have done it. All weights and the prior are summed, as
 if the signs came about independently, which they do not quite: the sum ranks firms, its scale is only roughly that of
-odds. A firm is called a shell above a line, also learnt elsewhere. Each frequency is smoothed by half a firm.
+odds. A firm is called a shell above a line, also learnt elsewhere. Each frequency is smoothed by half a firm, and a
+stronger sign never weighs less than a weaker one: neighbouring levels that teach otherwise are pooled.
 
 Reference: I. J. Good, "Probability and the Weighing of Evidence", 1950.
 """
@@ -20,7 +21,7 @@ import pandas as pd
 
 from engines.province.signs import Sign
 
-__all__ = ["ACTS", "COMPANY", "Looked", "Weights", "best_line", "learn", "weighed"]
+__all__ = ["ACTS", "COMPANY", "Looked", "Weights", "best_line", "learn", "rising", "weighed"]
 
 ACTS: Mapping[str, int] = {"papers": 2, "pledges": 2}
 """Engines whose sign is a single act, and the level from which on it is one."""
@@ -100,11 +101,28 @@ def learn(provinces: Sequence[Looked], engines: Sequence[str]) -> Weights:
         level = np.concatenate([one[name] for one in levels])
         steps = len(COMPANY) if name.startswith("company:") else len(provinces[0].signs[name].levels)
         ring, honest = (np.bincount(level[label == side], minlength=steps) + _HALF for side in (True, False))
-        ratio = (ring / ring.sum()) / (honest / honest.sum())
-        of[name] = tuple(math.log10(one) for one in ratio.tolist())
+        of[name] = rising(ring.tolist(), honest.tolist())
     without_line = Weights(of, math.log10((label.sum() + _HALF) / ((~label).sum() + _HALF)))
     sums = np.concatenate([weighed(one, without_line)["together"].to_numpy(np.float64) for one in provinces])
     return Weights(of, without_line.prior, best_line(sums, label))
+
+
+def rising(ring: Sequence[float], honest: Sequence[float]) -> tuple[float, ...]:
+    """Return the weight of each level from how many shells and honest firms have it; neighbours that fall are pooled.
+
+    Examples
+    --------
+    >>> [round(one, 2) for one in rising([1, 8, 1], [4, 2, 4])]
+    [-0.6, 0.18, 0.18]
+    """
+    pools: list[tuple[float, float, int]] = []
+    for shells, others in zip(ring, honest, strict=True):
+        pools.append((shells, others, 1))
+        while len(pools) > 1 and pools[-1][0] * pools[-2][1] < pools[-2][0] * pools[-1][1]:
+            last, before = pools.pop(), pools.pop()
+            pools.append((before[0] + last[0], before[1] + last[1], before[2] + last[2]))
+    scale = sum(honest) / sum(ring)
+    return tuple(math.log10(shells / others * scale) for shells, others, levels in pools for _ in range(levels))
 
 
 def best_line(scores: npt.NDArray[np.float64], label: npt.NDArray[np.bool_]) -> float:
