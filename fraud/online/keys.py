@@ -6,6 +6,7 @@ same key with a chance of one in nine hundred; they would share a history.
 
 import math
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ class Keys:
 
     def __init__(self) -> None:
         self.known: dict[object, int] = {None: -1}
-        self._categories: dict[str, tuple[object, NDArray[np.int64]]] = {}
+        self._categories: dict[str, tuple[Any, NDArray[np.int64]]] = {}
 
     def one(self, value: object) -> int:
         """Return the key of an identifier, -1 if it is missing."""
@@ -76,11 +77,28 @@ class Keys:
             places = values.cat.codes.to_numpy()
             categories = values.cat.categories
             known = self._categories.get(name)
-            if name and known is not None and known[0] is categories:
+            if name and known is not None and _are_the_same(known[0], categories):
                 return known[1][places]
             if len(categories) <= 2 * len(values) or name:
-                table = np.array([*map(self.one, categories), -1], np.int64)
+                table = self._many(categories)
                 self._categories[name] = (categories, table)
                 return table[places]
         local, distinct = pd.factorize(values)
-        return np.array([*map(self.one, distinct.to_numpy(dtype=object)), -1], np.int64)[local]
+        return self._many(distinct)[local]
+
+    def _many(self, values: Any) -> NDArray[np.int64]:
+        """Return the keys of different identifiers, and that of a missing one behind them."""
+        texts = values.to_numpy(dtype=object)
+        if not isinstance(values.dtype, pd.StringDtype):
+            return np.array([*map(self.one, texts), -1], np.int64)
+        found = list(map(self.known.get, texts))
+        if None in found:
+            found = [self.one(text) if key is None else key for key, text in zip(found, texts, strict=True)]
+        return np.array([*found, -1], np.int64)
+
+
+def _are_the_same(one: Any, other: Any) -> bool:
+    """Tell whether categories are the same: as they are in each part of a file, though read anew."""
+    return one is other or (
+        isinstance(one.dtype, pd.StringDtype) and one.dtype == other.dtype and bool(one.equals(other))
+    )
