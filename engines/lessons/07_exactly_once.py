@@ -321,12 +321,10 @@ if browser:
         systems.close()
     assert ends["state"].eq("done").all()
     assert ends["on record"].eq(1).all()
-show(
-    path_of_1,
-    "the account that was in hand when bot-1 was killed · 被杀死时正在处理的账户",
-    mark=path_of_1["after"] == "in_doubt",
-)
-show(ends, "in the end, by the system's own records · 系统自身的记录")
+if len(ends):
+    title = "the account that was in hand when bot-1 was killed · 被杀死时正在处理的账户"
+    show(path_of_1, title, mark=path_of_1["after"] == "in_doubt")
+    show(ends, "in the end, by the system's own records · 系统自身的记录")
 
 # %% [markdown]
 # bot-2 finds the account as `filing`. It does not send, it doubts; it asks, finds the account on record, compares its
