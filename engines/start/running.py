@@ -15,7 +15,7 @@ from typing import Any
 
 __all__ = ["SMALL", "Ran", "run_case"]
 
-SMALL: Mapping[str, int] = {"anti-fraud": 60_000, "behaviour-risk": 30_000, "filing": 13, "province": 100}
+SMALL: Mapping[str, int] = {"anti-fraud": 120_000, "behaviour-risk": 30_000, "filing": 13, "province": 100}
 """Sizes at which a case still shows what it is about, for those whose own size takes long."""
 
 

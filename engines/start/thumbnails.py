@@ -18,9 +18,9 @@ from engines.errors import EngineError
 
 __all__ = ["as_source", "drawn", "photograph"]
 
-_WIDTH, _HEIGHT, _SCALE = 960, 600, 0.6
+_WIDTH, _HEIGHT, _SCALE, _EDGE = 960, 600, 0.6, 12
 _READY = "() => [...document.querySelectorAll('.picture')].every(box => box.querySelector('svg, canvas'))"
-_FIRST = "figure canvas, figure .picture svg, .film img, figure"
+_FIRST = "figure"
 _KINDS = {".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 
 
@@ -69,8 +69,9 @@ def _taken(room: Any, page: Path) -> Path:
     box = first.first.bounding_box() if first.count() else None
     clip = {"x": 0.0, "y": 0.0, "width": _WIDTH, "height": _HEIGHT}
     if box and box["width"] > _WIDTH / 3:
-        wide = min(box["width"], _WIDTH)
-        clip = {"x": box["x"], "y": box["y"], "width": wide, "height": min(box["height"], wide * _HEIGHT / _WIDTH)}
+        left, top = max(box["x"] - _EDGE, 0), max(box["y"] - _EDGE, 0)
+        wide = min(box["width"] + 2 * _EDGE, _WIDTH - left)
+        clip = {"x": left, "y": top, "width": wide, "height": min(box["height"], wide * _HEIGHT / _WIDTH)}
     path = page.with_suffix(".jpg")
     seen.screenshot(path=str(path), clip=clip, full_page=True, type="jpeg", quality=72)
     seen.close()
