@@ -80,7 +80,7 @@ def _cells(frame: "pd.DataFrame") -> "pd.DataFrame":
 def _plain(cells: "pd.DataFrame", caption: str, more: str, marked: list[bool]) -> str:
     shown = cells.copy()
     if any(marked):
-        shown.insert(0, "", [_SIGN if one else "" for one in marked])
+        shown.insert(0, "", [_SIGN if one else "" for one in marked], allow_duplicates=True)
     return "\n".join(part for part in (caption, shown.to_string(index=False), more) if part)
 
 
