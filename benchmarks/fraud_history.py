@@ -2,17 +2,19 @@
 
 The paper's bank ran its rules over 136.5 million payments (`_PAPER_ROWS`); `--quick` is one in a hundred of them. The
 history is a Parquet file of the province's payments, written beforehand; a history longer than the file is the file
-again, each time as much later as it is long, so that customers go on and windows move. Row groups are read one by one;
-each goes through `fraud.features` (48 velocity features and those that rules read), through the compiled rulebook and
-through 200 boosted trees of 31 leaves, learnt from the first row groups; then it is forgotten. Two threads: one reads
-and makes features, which must happen in order, the other judges the row group before.
+again, each time as much later as it is long, so that customers go on and windows move. Row groups are read one by one,
+the columns that are needed; slices of them go through `fraud.features` (48 velocity features and those that rules and
+models read), through the compiled rulebook and through 200 boosted trees of 31 leaves, learnt from the first slices;
+then they are forgotten. One thread makes features, which must happen in order; one reads ahead, one judges behind.
 
 Seconds on the clock and of CPU, payments a second, and by parts; the peak of memory of the process from the first row
 group on. Whether the cost grows as the rows do is shown by the last tenth of the payments beside the first: 1 is
 linear. The floor reads the columns and does nothing with them. There is no peer: nobody else does all of it.
 """
 
+import gc
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,18 +26,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
 from benchmarks.cost import peak_bytes
+from benchmarks.fraud_history_file import SLICE, Ahead, columns_of, history, write_history
 from benchmarks.measurement import SHARE, Measurement, Progress
 from benchmarks.rule_table import read_parquet
-from datasets import files, transactions, truth
-from datasets.world import DAYS
 from fraud.features import CORE, FEATURES, VELOCITY, FeatureBuilder
 from fraud.rules import full_rulebook
 from fraud.rules.compiled import CompiledRules, compile_rules
-from fraud.schema import LABEL
+from fraud.schema import LABEL, REQUIRED
 from fraud.scorers import GradientBoosting
 
 __all__ = ["PACKAGES", "TITLE_ZH", "Replay", "history", "replay", "run", "write_history"]
@@ -52,6 +52,8 @@ _PART = 100
 _LEARNT_ROWS = 200_000
 _TREES, _LEAVES = 200, 31
 _TENTH = 10
+_WAITING = 2
+"""Slices that wait to be judged at most."""
 
 
 @dataclass
@@ -106,7 +108,7 @@ def run(quick: bool = False, progress: Progress | None = None) -> tuple[Measurem
         path = Path(folder) / "history.parquet"
         write_history(path, in_file, told)
         floor = process_time()
-        for frame in read_parquet(path, _columns(path)):
+        for frame in read_parquet(path, columns_of(path)):
             del frame
         floor = (process_time() - floor) / in_file * rows
         told("replay · 重放", 0, rows)
@@ -118,49 +120,6 @@ def run(quick: bool = False, progress: Progress | None = None) -> tuple[Measurem
 
 def _silent(step: str, done: int, total: int) -> None:
     """Report no progress."""
-
-
-def write_history(path: Path, rows: int, told: Progress) -> None:
-    """Write the province's payments with their labels in row groups."""
-    done = 0
-
-    def frames() -> Iterator[pd.DataFrame]:
-        nonlocal done
-        for part in transactions.stream(rows, _SEED):
-            yield transactions.frame_of(part).assign(**{LABEL: truth.labels_of(part)})
-            done += len(part)
-            told("writing the history · 写入历史", done, rows)
-
-    files.write(frames(), path)
-
-
-def _columns(path: Path) -> list[str]:
-    return [str(name) for name in pq.read_schema(path).names]
-
-
-def history(path: Path, rows: int) -> Iterator[pd.DataFrame]:
-    """Yield the row groups of a file, again and again and each time later, until there are so many rows.
-
-    Examples
-    --------
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_history(Path(folder) / "a.parquet", 500, _silent)
-    ...     twice = pd.concat(list(history(Path(folder) / "a.parquet", 900)), ignore_index=True)
-    >>> len(twice), bool(twice["occurred_at"].is_monotonic_increasing), twice["transaction_id"].nunique()
-    (900, True, 900)
-    """
-    names = _columns(path)
-    in_file = pq.ParquetFile(path).metadata.num_rows
-    for turn in range(-(-rows // in_file)):
-        later, left = pd.Timedelta(days=DAYS) * turn, rows - turn * in_file
-        for frame in read_parquet(path, names):
-            if left <= 0:
-                return
-            part = frame.iloc[:left]
-            left -= len(part)
-            yield part.assign(
-                occurred_at=part["occurred_at"] + later, transaction_id=part["transaction_id"] + turn * in_file
-            )
 
 
 def replay(path: Path, rows: int, learnt_rows: int = _LEARNT_ROWS, trees: int = _TREES) -> Replay:
@@ -178,23 +137,26 @@ def replay(path: Path, rows: int, learnt_rows: int = _LEARNT_ROWS, trees: int = 
         How many trees it has.
     """
     judge = _Judge.learnt(path, learnt_rows, trees)
-    done, builder = Replay(), FeatureBuilder(_columns(path), features=judge.names)
-    wall, cpu, frames = perf_counter(), process_time(), history(path, rows)
-    waiting: Future[None] | None = None
-    with threadpool_limits(limits=1), ThreadPoolExecutor(1) as other:
-        while True:
-            frame = _timed(done, "reading", lambda: next(frames, None))
-            if frame is None:
-                break
-            features = _timed(done, "features", partial(builder.update, frame))
-            if waiting is not None:
-                waiting.result()
-            waiting = other.submit(judge.take, done, frame, features)
+    done, builder = Replay(), FeatureBuilder(judge.reads, features=judge.names)
+    wall, cpu = perf_counter(), process_time()
+    waiting: deque[Future[None]] = deque()
+    rooms = [np.empty((SLICE, len(builder.names))) for _ in range(_WAITING + 1)]
+    gc.freeze()  # as a server does: what is there will stay
+    with (
+        threadpool_limits(limits=1),
+        ThreadPoolExecutor(1) as other,
+        Ahead(path, rows, judge.reads, partial(_timed, done, "reading")) as frames,
+    ):
+        for number, frame in enumerate(frames):
+            if len(waiting) == _WAITING:
+                waiting.popleft().result()
+            features = _timed(done, "features", partial(builder.update, frame, rooms[number % len(rooms)]))
+            waiting.append(other.submit(judge.take, done, frame, features))
             done.rows += len(frame)
             if done.rows * _TENTH >= rows * (len(done.marks) + 1):
                 done.marks.append(perf_counter() - wall)
-        if waiting is not None:
-            waiting.result()
+        for one in waiting:
+            one.result()
     done.wall, done.cpu, done.peak = perf_counter() - wall, process_time() - cpu, peak_bytes()
     return done
 
@@ -211,7 +173,8 @@ class _Judge:
     """Rules and model, and the names of the features that they read."""
 
     names: tuple[str, ...]
-    asked: list[int]
+    reads: tuple[str, ...]
+    asked: slice | list[int]
     rules: CompiledRules
     model: GradientBoosting
 
@@ -220,19 +183,23 @@ class _Judge:
         rulebook = full_rulebook()
         fields = {name for rule in rulebook.rules for name in rule.fields}
         names = tuple(dict.fromkeys((*CORE, *VELOCITY, *(one.name for one in FEATURES if one.name in fields))))
-        builder = FeatureBuilder(_columns(path), features=names)
         model_names = tuple(dict.fromkeys((*CORE, *VELOCITY)))
+        needed = {need for one in FEATURES if one.name in names for need in one.needs}
+        reads = tuple(name for name in columns_of(path) if name in {*needed, *fields, *REQUIRED})
+        builder = FeatureBuilder(reads, features=names)
         tables, labels = [], []
-        for frame in history(path, rows):
+        for frame in history(path, rows, reads):
             tables.append(builder.update(frame)[list(model_names)])
             labels.append(frame[LABEL].to_numpy())
         model = GradientBoosting(n_trees=trees, max_leaf_nodes=_LEAVES, random_state=_SEED)
         model.fit(pd.concat(tables, ignore_index=True).to_numpy(), np.concatenate(labels))
-        asked = [builder.names.index(name) for name in model_names]
-        return cls(names, asked, compile_rules(rulebook), model)
+        # no copy where the model reads all features in their order
+        whole = builder.names == model_names
+        asked = slice(None) if whole else [builder.names.index(name) for name in model_names]
+        return cls(names, reads, asked, compile_rules(rulebook), model)
 
     def take(self, done: Replay, frame: pd.DataFrame, features: pd.DataFrame) -> None:
-        """Judge the payments of one row group."""
+        """Judge the payments of one slice."""
         columns = {str(name): features[name] for name in features.columns}
         columns |= {str(name): frame[name] for name in frame.columns if name != LABEL}
         lists = _timed(done, "rules", lambda: self.rules.hit_lists(columns, threads=1))

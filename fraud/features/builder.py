@@ -19,6 +19,7 @@ import pandas as pd
 from fraud.errors import DelayRefusedError
 from fraud.features.arrays import ARRAY_FEATURES, ArrayFeatures
 from fraud.features.catalogue import CORE, available
+from fraud.features.codes import FloatArray
 from fraud.features.reading import read_seconds, require_columns
 from fraud.schema import REQUIRED
 
@@ -102,7 +103,7 @@ class FeatureBuilder:
         """Rows that went through the kernel."""
         return self._stream.sequence
 
-    def update(self, chunk: pd.DataFrame) -> pd.DataFrame:
+    def update(self, chunk: pd.DataFrame, out: FloatArray | None = None) -> pd.DataFrame:
         """Return the features of the next transactions of the stream.
 
         Parameters
@@ -111,6 +112,9 @@ class FeatureBuilder:
             Columns of `fraud.schema`, in time order and not before the last chunk. `occurred_at` is
             datetime64 of any unit and read in whole seconds; identifiers and categories are text or
             categorical.
+        out
+            Memory for the result, float64 of shape (rows or more, len(names)) in rows: who goes through a long history
+            in pieces need not have the system clear fresh pages for each. None takes fresh memory.
 
         Returns
         -------
@@ -129,7 +133,7 @@ class FeatureBuilder:
             return self._arrays.update(chunk)
         seconds = read_seconds(chunk["occurred_at"], self._latest, self._ordered)
         events, reals = self._stream.reader.table(chunk, seconds, not self._ordered)
-        table = np.empty((len(chunk), len(self.names)))
+        table = np.empty((len(chunk), len(self.names))) if out is None else out[: len(chunk)]
         self._stream.run(events, reals, table)
         if self._ordered and len(seconds):
             self._latest = int(seconds[-1])

@@ -31,6 +31,7 @@ MOST_WORDS = 10_000
 _EPOCH = datetime(1970, 1, 1)
 _FIRST, _END = -2_208_988_800, 7_258_118_400
 """The first second of 1900, and of 2200."""
+_TURNED = 2_048
 _ODD, _MASK = 0x1E3779B97F4A7C15, 2**62 - 1
 """A large odd number (near the golden section), by which neighbours are scattered over 62 bits."""
 
@@ -60,6 +61,7 @@ class Reader:
         places = "".join("q" if name in columns else "8x" for name in (*met, *CATEGORIES))
         self._packed = struct.Struct(f"={at.KEYS}q{places}")
         self._packed_reals = struct.Struct("=" + "".join("d" if name in columns else "8x" for name in REALS))
+        self._columns, self._rows = (np.empty(shape, np.int64) for shape in _both_ways(0))
         self.event = np.full((1, at.EVENT), -1, np.int64)
         self.reals = np.full((1, at.REALS), math.nan)
         self._event_bytes, self._real_bytes = self.event.data.cast("B"), self.reals.data.cast("B")
@@ -67,14 +69,20 @@ class Reader:
     def table(
         self, chunk: pd.DataFrame, seconds: NDArray[np.int64], with_numbers: bool
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the rows of a table: int64 of shape (n, 18) and float64 of shape (n, 5), NaN where missing."""
+        """Return the rows of a table: int64 of shape (n, 18) and float64 of shape (n, 5), NaN where missing.
+
+        The first are overwritten by the next call.
+        """
         amounts = read_amounts(chunk["amount_fen"])
         frauds = read_flags(chunk) if self._has_label else None
         reals = np.full((len(chunk), at.REALS), math.nan)
         for place, name in self._real:
             reals[:, place] = read_numbers(chunk[name])
         # from here on nothing is refused, so words may get their codes
-        columns = np.full((at.EVENT, len(chunk)), -1, np.int64)
+        if len(self._rows) < len(chunk):
+            self._columns, self._rows = (np.empty(shape, np.int64) for shape in _both_ways(len(chunk)))
+        columns, rows = self._columns[:, : len(chunk)], self._rows[: len(chunk)]
+        columns[:] = -1
         columns[at.TIME], columns[at.AMOUNT] = seconds, amounts
         if with_numbers and self._has_number:
             columns[at.IDENTITY] = [key_of_number(value) for value in chunk["transaction_id"]]
@@ -85,7 +93,9 @@ class Reader:
         for place, name in enumerate(CATEGORIES):
             if name in self.coders:
                 columns[at.CODES + place] = self.coders[name].encode(chunk[name])
-        return np.ascontiguousarray(columns.T), reals
+        for start in range(0, len(chunk), _TURNED):  # so many rows at once stay in the cache
+            rows[start : start + _TURNED] = columns[:, start : start + _TURNED].T
+        return rows, reals
 
     def one(self, event: Mapping[str, Any]) -> int:
         """Read one event into `event` and `reals`, and return its amount in fen.
@@ -128,6 +138,10 @@ class Reader:
         if text is not None and code < MOST_WORDS:
             known[text] = code
         return code
+
+
+def _both_ways(count: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (at.EVENT, count), (count, at.EVENT)
 
 
 def key_of_number(value: object) -> int:
