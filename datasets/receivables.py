@@ -18,9 +18,15 @@ from datasets.supply_chains import ATTEMPTS, Promise, Step, chain
 from datasets.ties import days, frames
 
 __all__ = [
-    *("make", "of_towns", "promise_table"),
-    *("step_table", "steps", "steps_of_towns"),
-    *("truth", "truth_of_towns", "truth_table"),
+    "make",
+    "of_towns",
+    "promise_table",
+    "step_table",
+    "steps",
+    "steps_of_towns",
+    "truth",
+    "truth_of_towns",
+    "truth_table",
 ]
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from engines.province.weighing import Looked, best_line, learn, weighed
 from fraud.metrics import average_precision
 
-__all__ = ["TOGETHER", "Mean", "compared", "judged", "mean_of"]
+__all__ = ["TOGETHER", "Mean", "added_by", "compared", "judged", "mean_of"]
 
 TOGETHER = "together"
 
@@ -91,9 +91,25 @@ def mean_of(table: pd.DataFrame, subject: str, measure: str) -> Mean:
     >>> str(mean_of(table, "a", "recall"))
     '0.50 ± 1.27'
     """
+    return _mean(table.loc[table["subject"] == subject, measure].to_numpy(np.float64))
+
+
+def added_by(table: pd.DataFrame, engine: str) -> Mean:
+    """Return how much average precision all together have more than without an engine, province by province.
+
+    Examples
+    --------
+    >>> rows = [(1, "together", 0.9), (2, "together", 0.9), (1, "without money", 0.8), (2, "without money", 0.6)]
+    >>> str(added_by(pd.DataFrame(rows, columns=["seed", "subject", "average_precision"]), "money"))
+    '0.20 ± 1.27'
+    """
+    by = table.pivot(index="seed", columns="subject", values="average_precision")
+    return _mean((by[TOGETHER] - by[f"without {engine}"]).to_numpy(np.float64))
+
+
+def _mean(values: npt.NDArray[np.float64]) -> Mean:
     from scipy.stats import t
 
-    values = table.loc[table["subject"] == subject, measure].to_numpy(np.float64)
     if len(values) < 2:
         return Mean(float(values.mean()), float("inf"))
     half = float(t.ppf(0.975, len(values) - 1)) * float(values.std(ddof=1)) / float(np.sqrt(len(values)))

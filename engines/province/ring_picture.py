@@ -25,6 +25,7 @@ _PANELS: Mapping[str, tuple[str, str, str]] = {
     "all": ("all together", "合在一起", BLACK),
 }
 _COLUMNS, _WIDE, _HIGH = 3, 3.4, 3.5
+_UNSEEN = "#b8b8b8"
 
 
 class RingTie(NamedTuple):
@@ -68,12 +69,23 @@ def ring_panels(seen: Seen, members: Sequence[str], engines: Sequence[str]) -> d
     dict
         A Vega-Lite specification.
     """
-    import altair as alt
-
     shown = [name for name in _PANELS if name in engines or name == "all"]
+    dots, lines, titles = _laid_out(seen, members, engines, shown)
+    return _drawn(dots, lines, titles, (len(shown) + _COLUMNS - 1) // _COLUMNS)
+
+
+Rows = list[dict[str, Any]]
+
+
+def _laid_out(
+    seen: Seen, members: Sequence[str], engines: Sequence[str], shown: Sequence[str]
+) -> tuple[Rows, Rows, Rows]:
+    """Return where the firms, their ties and the titles of the panels stand."""
     ties = [tie for tie in ring_ties(seen, members) if tie.engine in engines]
     places = {firm: _place(number, len(members)) for number, firm in enumerate(members)}
-    dots, lines, titles = [], [], []
+    dots: Rows = []
+    lines: Rows = []
+    titles: Rows = []
     for number, panel in enumerate(shown):
         left, down = number % _COLUMNS * _WIDE, -(number // _COLUMNS) * _HIGH
         english, chinese, colour = _PANELS[panel]
@@ -86,12 +98,14 @@ def ring_panels(seen: Seen, members: Sequence[str], engines: Sequence[str]) -> d
         touched = {firm for tie in mine for firm in (tie.one, tie.other)} | _marked(seen, members, panel, engines)
         for place, firm in enumerate(members):
             x, y = places[firm]
-            name = seen.story.names.get(firm, firm)
-            fill = (colour if panel != "all" else BLACK) if firm in touched else "#d0d0d0"
-            dots.append(
-                {"x": left + x, "y": down + y, "number": str(place + 1), "fill": fill, "firm": f"{name} ({firm})"}
-            )
-    high = (len(shown) + _COLUMNS - 1) // _COLUMNS
+            said = {"number": str(place + 1), "firm": f"{seen.story.names.get(firm, firm)} ({firm})"}
+            dots.append({"x": left + x, "y": down + y, "fill": colour if firm in touched else _UNSEEN} | said)
+    return dots, lines, titles
+
+
+def _drawn(dots: Rows, lines: Rows, titles: Rows, high: int) -> dict[str, Any]:
+    import altair as alt
+
     across = alt.Scale(domain=[-_WIDE / 2, (_COLUMNS - 0.5) * _WIDE], nice=False, zero=False)
     upward = alt.Scale(domain=[-(high - 0.5) * _HIGH - 0.1, 1.9], nice=False, zero=False)
     right, up = alt.X("x:Q", scale=across, axis=None), alt.Y("y:Q", scale=upward, axis=None)

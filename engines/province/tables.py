@@ -8,7 +8,7 @@ import pandas as pd
 from datasets.newcomers import KINDS
 from engines.province.browsing import Browsed
 from engines.province.evidence_pictures import COMPANY_NAMES
-from engines.province.judging import TOGETHER, mean_of
+from engines.province.judging import TOGETHER, added_by, mean_of
 from engines.province.looking import Seen
 from engines.province.signs import ENGINES
 from engines.province.verdict import Verdict
@@ -17,8 +17,14 @@ from engines.result import Table
 from rpa.queue.states import NAMES_ZH
 
 __all__ = [
-    *("alone_table", "bot_table", "compared_table", "mistakes_table"),
-    *("refused_table", "seeds_table", "title_of", "weights_table"),
+    "alone_table",
+    "bot_table",
+    "compared_table",
+    "mistakes_table",
+    "refused_table",
+    "seeds_table",
+    "title_of",
+    "weights_table",
 ]
 
 _MOST = 14
@@ -37,16 +43,25 @@ def title_of(engine: str) -> str:
 
 
 def compared_table(table: pd.DataFrame, engines: Sequence[str]) -> Table:
-    """Return precision, recall and average precision of each subject, means over provinces with intervals."""
-    subjects = [(f"{title_of(name)}, alone · 单独", name) for name in engines]
-    subjects += [(f"all without {ENGINES[name][0]} · 缺{ENGINES[name][1]}", f"without {name}") for name in engines]
-    subjects.append(("all together · 全部合并", TOGETHER))
+    """Return what each engine reaches alone, what all reach without it and together; means over provinces."""
     measures = ("precision", "recall", "average_precision")
-    rows = tuple((title, *(str(mean_of(table, name, one)) for one in measures)) for title, name in subjects)
+    rows = []
+    for name in engines:
+        alone = [str(mean_of(table, name, one)) for one in measures]
+        without = f"without {name}"
+        gain = added_by(table, name)
+        rows.append(
+            (title_of(name), *alone, str(mean_of(table, without, measures[2])), f"{gain.value:+.2f} ± {gain.half:.2f}")
+        )
+    rows.append(("all together · 全部合并", *(str(mean_of(table, TOGETHER, one)) for one in measures), "", ""))
+    head = ("engine, alone · 单独", "precision · 精确率", "recall · 召回率", "average precision, AP · 平均精确率")
     count = table["seed"].nunique()
-    head = ("who says it · 判断者", "precision · 精确率", "recall · 召回率", "average precision · 平均精确率")
-    title = f"Each engine alone, all without one, all together: {count} provinces, 95 % intervals"
-    return Table(title, f"单独、缺一、合并的效果（{count} 个省份，95% 区间）", head, rows)
+    return Table(
+        f"What each engine finds alone, and what it adds: {count} provinces, 95 % intervals",
+        f"各引擎单独的效果及其贡献（{count} 个省份，95% 区间）",
+        (*head, "AP of all without it · 缺它时", "it adds · 贡献"),
+        tuple(rows),
+    )
 
 
 def seeds_table(table: pd.DataFrame, engines: Sequence[str], taken: Mapping[int, tuple[int, int]]) -> Table:

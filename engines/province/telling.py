@@ -7,7 +7,7 @@ import pandas as pd
 
 from engines.province.browsing import Browsed
 from engines.province.evidence_pictures import alone_bars, evidence_matrix, story_in_time
-from engines.province.judging import TOGETHER, mean_of
+from engines.province.judging import TOGETHER, added_by, mean_of
 from engines.province.proving import checks
 from engines.province.ring_network import ring_network
 from engines.province.ring_picture import ring_panels
@@ -201,7 +201,12 @@ def _networks(verdict: Verdict) -> tuple[Network, ...]:
 
 
 def _notes(told: Told) -> tuple[str, ...]:
+    gains = {name: added_by(told.compared, name) for name in told.verdict.weights.engines}
+    most, least = (choose(gains, key=lambda name: gains[name].value) for choose in (max, min))
     notes = [
+        f"Most is added by {ENGINES[most][0]} ({gains[most]} of average precision), least by {ENGINES[least][0]} "
+        f"({gains[least]}): where the others already know the same firms, one more engine adds little · "
+        f"贡献最大者为{ENGINES[most][1]}，最小者为{ENGINES[least][1]}",
         "All firms, people and payments are invented; what can be learnt here is how evidence adds up, not how well it "
         "would do at a bank · 数据均为虚构，仅示证据如何叠加",
         "Weights, the lines and the scorer were learnt on other provinces; the truth of this one judges at the end "

@@ -130,7 +130,7 @@ def best_line(scores: npt.NDArray[np.float64], label: npt.NDArray[np.bool_]) -> 
 
     Examples
     --------
-    >>> best_line(np.array([3.0, 2.0, 1.0, 0.0]), np.array([True, True, False, True]))
+    >>> best_line(np.array([3.0, 2.0, 1.0, 0.0]), np.array([True, True, False, False]))
     2.0
     """
     lines = np.unique(scores)[::-1]
