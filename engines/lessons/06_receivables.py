@@ -304,7 +304,7 @@ pay("6. alone, without the second person", b, 10_000_000, banks[0], roles=["make
 pay("7. with somebody else's part", b, 10_000_000, "steel")
 do("8. the same invoice once more, as R2", "receivables.draft", draft("R2", "invoice 4711"), ["core"])
 tried = pd.DataFrame(said)
-show(tried, "eight ways to cheat · 八种作弊", mark=tried["ledger"] == "done")
+show(tried, "eight ways to cheat · 八种作弊", mark=(tried["ledger"] == "done") & (tried.index > 0))
 assert tried["ledger"].tolist()[1:] == [
     *("LockedError", "RegistrationError", "LockedError", "DoubleSpendError", "SumError"),
     *("NotApprovedError", "NotApprovedError", "done"),
@@ -313,8 +313,8 @@ assert tried["ledger"].tolist()[1:] == [
 # %% [markdown]
 # Seven are refused, each by a rule with a name. **The eighth succeeds.** The ledger knows receivables, not deliveries:
 # if the core enterprise and the supplier agree to draw up two promises on one invoice (一票多融), each is in perfect
-# order. This is how most of the large frauds with receivables were done: not against the books, but with true
-# signatures under a delivery that never was. In exercise 3 you will write the contract that makes this harder.
+# order. Such frauds do not attack the books: they put true signatures under a delivery that never was, or that was
+# promised before. In exercise 3 you will write the contract that makes this harder.
 
 # %% [markdown] tags=["teacher"]
 # ### Say
@@ -343,13 +343,11 @@ def my_price(amount_fen: int, rate_bp: int, days: int) -> int | None:
     return None
 
 
-trial = [
-    (amount, rate, days) for amount in (1, 25_000_000, 99_999_999) for rate in (1, 315) for days in (0, 1, 88, 365)
-]
+trial = [(fen, rate, days) for fen in (25_000_000, 99_999_999) for rate in (1, 315) for days in (0, 1, 88, 365)]
 check(
     "1",
     my_price(25_000_000, 315, 88),
-    lambda _: all(my_price(*one) == price(*one, "ACT/365F") for one in trial if one[0] > 1),
+    lambda _: all(my_price(*one) == price(*one, "ACT/365F") for one in trial),
     "multiply first, divide once, then add a half and cut off",
 )
 

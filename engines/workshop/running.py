@@ -108,12 +108,17 @@ def execute(lesson: Lesson, notebook: Any) -> Any:
     from nbclient.exceptions import CellExecutionError, CellTimeoutError
     from traitlets.config import Config
 
-    # over sockets in the file system nobody else can listen; where there are none, over the loopback interface
-    transport = {"KernelManager": {"transport": "ipc"}} if os.name == "posix" else {}
+    # what goes to the kernel and back is nobody else's on this machine
+    settings = Config({"KernelManager": {"transport_encryption": "auto"}})
     with tempfile.TemporaryDirectory(prefix="hexi-lesson-") as folder:
         room = {"metadata": {"path": folder}}
         client = NotebookClient(
-            notebook, timeout=_SECONDS, kernel_name="python3", resources=room, config=Config(transport)
+            notebook,
+            timeout=_SECONDS,
+            startup_timeout=_SECONDS,
+            kernel_name="python3",
+            resources=room,
+            config=settings,
         )
         try:
             return client.execute()
