@@ -7,7 +7,7 @@ is left to `fraud.rules.single`, which compares them as they are.
 """
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from fraud.rules.reference import Event
 from fraud.rules.single import reader
-from fraud.rules.sources import Cuts, Numeric, Pair, Source, Words, fields_of_source
+from fraud.rules.sources import Cuts, Numeric, Pair, Source, fields_of_source
 from fraud.rules.syntax import Arithmetic, Field, Minus, Node, Number
 from fraud.rules.tables import Tables
 from fraud.rules.vocabulary import VOCABULARY
@@ -69,12 +69,9 @@ class Plan:
 class _Draft:
     """Slots, programs and constants, as sources ask for them."""
 
-    def __init__(self, features: Mapping[str, int]) -> None:
-        self.features = features
+    def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
-        self.made: list[tuple[Source, Cuts | Words]] = []
         self.programs: list[int] = []
-        self.kept = 0
         self.constants: list[float] = []
 
     def constant(self, value: float) -> int:
@@ -127,7 +124,7 @@ def plan_of(tables: Tables, feature_names: Sequence[str] = ()) -> Plan:
     (('hour',), 1)
     """
     features = {name: place for place, name in enumerate(feature_names)}
-    draft = _Draft(features)
+    draft = _Draft()
     pairs = list(zip(tables.sources, tables.axes, strict=True))
     plain: dict[Source, str] = {
         source: source.node.name

@@ -66,7 +66,7 @@ PARTS: Mapping[str, Part] = {
                 *("tables", "terms"),
             )
         ),
-        tuple(f"tests/fraud/test_rules_{name}.py" for name in ("agreement", "columns", "compiled", "edges", "language")),
+        tuple(f"tests/fraud/test_rules_{name}.py" for name in ("agreement", "columns", "compiled", "edges", "tangled")),
         (
             "tests/fraud/test_rules_compiled.py::test_every_target_hits_what_the_reference_hits",
             "tests/fraud/test_rules_compiled.py::test_rules_are_judged_by_many_threads_at_once",
