@@ -99,6 +99,13 @@ def test_values_of_two_fields_are_compared_whatever_they_are(numba):
     agree(conditions, columns, numba)
 
 
+@WAYS
+def test_a_rule_that_can_never_hit_does_not_hit_beside_one_that_always_does(numba):
+    rules = compile_rules(book_of(*map(parse_condition, ("hour < 1 and hour > 2", "true"))), numba=numba)
+    assert rules.hits({"hour": np.array([0.0, 9.0])}).tolist() == [[False, True]] * 2
+    assert rules.event_hits({"hour": 0}) == (1,)
+
+
 def test_a_column_of_numbers_in_which_nothing_is_present_stands_for_texts_too():
     prepared = prepare({"channel": np.array([np.nan, np.nan])}, ["channel"])
     assert prepared.texts("channel").codes.tolist() == [-1, -1]

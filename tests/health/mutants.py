@@ -4,8 +4,9 @@
     python -m tests.health.mutants rules --sample 300
 
 mutmut makes the changes in a copy of the checkout under `build/mutants/`, one process each, and runs the tests that
-reach the changed function. A mutant that no test can kill is listed in `equivalent.toml` with the reason; the score
-counts those apart. What was killed once is not tried again unless its function changed (`--fresh` forgets everything).
+reach the changed function. What was killed once is not tried again unless its function changed (`--fresh` forgets
+everything); the score is of all that were tried since. A mutant that no test can kill is listed in `equivalent.toml`
+with the reason, and counted apart.
 """
 
 import argparse
@@ -84,19 +85,28 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="*", help="a pattern of mutants' names, such as ledger.contracts.funds.*")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="keep the figures, for docs/health.md")
+    parser.add_argument("--so-far", action="store_true", help="try none, tell of those that were tried")
     parser.add_argument("--fresh", action="store_true", help="forget what was killed before")
     given = parser.parse_args(words)
-    folder = prepared(given.part, given.fresh)
+    folder = HERE / given.part
+    if not given.so_far:
+        attempt(given, prepared(given.part, given.fresh))
+    became = statuses(folder)
+    tried = sorted(name for name, status in became.items() if status != "not checked")
+    figures, real = report(folder, became, [name for name in tried if fnmatch(name, given.only)])
+    if given.keep:
+        keep("mutants", given.part, {**figures, "of": len(became)})
+    return 1 if real else 0
+
+
+def attempt(given: argparse.Namespace, folder: Path) -> None:
+    """Try the mutants that are asked for, but for those that were killed before."""
     names = [name for name in mutants(folder, PARTS[given.part]) if fnmatch(name, given.only)]
     chosen = sorted(random.Random(given.seed).sample(names, min(given.sample or len(names), len(names))))
     known = statuses(folder)
     open_ones = [name for name in chosen if known.get(name) not in KILLED]
     for start in range(0, len(open_ones), 400):  # a command line has an end
         mutmut(folder, "run", "--max-children", str(given.processes), *open_ones[start : start + 400])
-    figures, real = report(folder, chosen)
-    if given.keep:
-        keep("mutants", given.part, {**figures, "of": len(names), "seed": given.seed})
-    return 1 if real else 0
 
 
 def prepared(part: str, fresh: bool) -> Path:
@@ -154,9 +164,8 @@ def statuses(folder: Path) -> dict[str, str]:
     return dict(line.strip().rsplit(": ", 1) for line in said.splitlines() if ": " in line)
 
 
-def report(folder: Path, chosen: Sequence[str]) -> tuple[dict[str, int], list[str]]:
+def report(folder: Path, became: Mapping[str, str], chosen: Sequence[str]) -> tuple[dict[str, int], list[str]]:
     """Print score and survivors; return the figures, and the survivors that are not known to be equal to the code."""
-    became = statuses(folder)
     left = [name for name in chosen if became.get(name) not in KILLED]
     known = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
     real = []
