@@ -53,7 +53,7 @@ def run_case(name: str, size: int | None = None, page: Path | None = None) -> Ra
 
     Examples
     --------
-    >>> run_case("nothere").error[:27]
+    >>> run_case("nothere").error[:26]
     "there is no case 'nothere'"
     """
     words = [sys.executable, "-m", "engines", "run", name, "--json"]
