@@ -280,7 +280,7 @@ def theft(name: str, gap_minutes: int) -> pd.DataFrame:
     return pd.DataFrame(made | {"amount_fen": 300_000})
 
 
-thieves = {"hasty 5 min": 5, "hourly 61 min": 61, "patient 1 day": 1_441}
+thieves = {"hasty: 5 min": 5, "hourly: 61 min": 61, "patient: 1 day": 1_441}
 parts = [theft(name, gap) for name, gap in thieves.items()]
 stolen = pd.concat(parts).sort_values("occurred_at", kind="stable", ignore_index=True)
 sums = ["customer_sum_1h", "customer_sum_1d", "customer_sum_7d", "customer_sum_30d"]
@@ -304,10 +304,10 @@ def gone(theft: pd.DataFrame, rule: str) -> int:
 
 escape = pd.DataFrame({"rule": list(rules)})
 for name, own in stolen.groupby("customer_id", sort=False):
-    escape[f"{name}: yuan gone"] = [gone(own, rule) for rule in rules.values()]
+    escape[name] = [gone(own, rule) for rule in rules.values()]
 escape["hits in province"] = [evaluate(parse_condition(rule), table).mean() for rule in rules.values()]
 escape["hits in province"] = [f"{100 * share:.1f} %" for share in escape["hits in province"]]
-show(escape, "how much is gone before the alarm · 报警前已转走多少")
+show(escape, "yuan gone before the alarm, by thief · 报警前已转走金额（元）")
 assert escape.iloc[0, 1:4].tolist() == [30_000] * 3
 assert escape.iloc[3, 1:4].tolist() == [9_000] * 3
 
@@ -385,7 +385,7 @@ my_rule = None
 # solution
 my_rule = 'kind == "transfer" and payee_customers == 1 and payee_count_7d >= 3 and payee_sum_7d >= 5_000 yuan'
 # end of solution
-patient = stolen[stolen["customer_id"] == "patient 1 day"]
+patient = stolen[stolen["customer_id"] == "patient: 1 day"]
 check(
     "3",
     my_rule,

@@ -101,22 +101,8 @@ flows = pd.DataFrame(
     columns=["source", "target", "yuan"],
 )
 flows = flows[~flows["target"].isin(list("WXYZ"))]
-layer = {"A": 0, "B": 1, "C": 1, "D": 2, "E": 2, "F": 2, "G": 2, "H": 3, "I": 3, "J": 3, "K": 3, "L": 4, "M": 4}
-level = {
-    "A": 2,
-    "B": 1,
-    "C": 3,
-    "D": 1.2,
-    "E": 0,
-    "F": 2.2,
-    "G": 3.4,
-    "H": 1.7,
-    "I": 0,
-    "J": 3,
-    "K": 4,
-    "L": 2.6,
-    "M": 3.6,
-}
+layer = dict(zip("ABCDEFGHIJKLM", [0, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4], strict=True))
+level = dict(zip("ABCDEFGHIJKLM", [2, 1, 3, 1.2, 0, 2.2, 3.4, 1.7, 0, 3, 4, 2.6, 3.6], strict=True))
 names = list(layer)
 sums = {name: part[1] for _, _, made in proposed for name, part in made.items()} | {"A": ISSUED}
 nodes = pd.DataFrame(
@@ -321,7 +307,7 @@ assert tried["ledger"].tolist()[1:] == [
 # - 1 and 3 are one rule: a lock. 4 is the same rule as "not there" by hand. Let the room match each refusal with a rule
 #   of the ten steps, and see which are new: lock, registration, approval.
 # - Case 8 needs the obligor's signature. Ask what it costs the obligor: it owes the money twice. So it happens where
-#   obligor and supplier belong together, which is what lesson 3 looks for in the risk graph.
+#   obligor and supplier belong together, which a risk graph can show (lessons 3 and 4).
 # - A pledge whose term is over is not released by itself: the bank gives it back. Compare with the public register
 #   (动产融资统一登记).
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from engines.report.channels import title_above
 from engines.report.palette import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION
-from engines.workshop.drawing import HEIGHT, Drawing, picture
+from engines.workshop.drawing import Drawing, picture
 from engines.workshop.figures import written
 from engines.workshop.network_drawing import network
 
@@ -53,7 +53,7 @@ def bars(
         {
             "value": frame[value].astype(float),
             "name": [("▶ " if one else "") + str(text) for one, text in zip(marked, frame[name], strict=True)],
-            "text": [written(100 * item) + " %" if percent else written(item) for item in frame[value]],
+            "text": [f"{100 * item:.3g} %" if percent else written(item) for item in frame[value]],
             "marked": marked.astype(bool),
         }
     )
@@ -122,9 +122,9 @@ def lines(
         rules = pd.DataFrame({"x": list(at), "text": list(at.values())})
         standing = alt_.Chart(rules).encode(x="x:Q")
         layers.append(standing.mark_rule(strokeDash=[4, 4], color=GREY, strokeWidth=2))
-        layers.append(
-            standing.mark_text(align="left", dx=6, color=GREY).encode(text="text:N", y=alt_.value(HEIGHT - 14))
-        )
+        for halo in (6, 0):  # on white, so that the words are read also where a line runs through
+            words = standing.mark_text(align="left", dx=6, color=BLACK, stroke="#fff", strokeWidth=halo)
+            layers.append(words.encode(text="text:N", y=alt_.value(12)))
     return picture(alt_.layer(*layers), title, alt)
 
 

@@ -87,8 +87,11 @@ def _plain(cells: "pd.DataFrame", caption: str, more: str, marked: list[bool]) -
 def _html(cells: "pd.DataFrame", caption: str, more: str, marked: list[bool]) -> str:
     from engines.report.legible import is_figure
 
-    sides = {name: "right" if all(map(is_figure, cells[name])) else "left" for name in cells.columns}
-    heads = "".join(f'<th style="{_CELL}{sides[name]}">{html.escape(name)}</th>' for name in cells.columns)
+    figures = "right;white-space:nowrap"
+    sides = {name: figures if all(map(is_figure, cells[name])) else "left" for name in cells.columns}
+    heads = "".join(
+        f'<th style="{_CELL}{sides[name].partition(";")[0]}">{html.escape(name)}</th>' for name in cells.columns
+    )
     lines = []
     for one, row in zip(marked, cells.to_dict("records"), strict=True):
         sign = f'<td style="{_CELL}left">{_SIGN if one else ""}</td>' if any(marked) else ""
