@@ -130,7 +130,8 @@ def prepared(part: str, fresh: bool) -> Path:
     settings: dict[str, Sequence[str]] = {"source_paths": ROOMS, "only_mutate": PARTS[part].code}
     settings["pytest_add_cli_args_test_selection"] = found
     left_out = [f"--deselect={one}" for one in PARTS[part].but]
-    always = ["-p", "no:cacheprovider", "--hypothesis-seed=0", "-k", "not sm2", *left_out]
+    plugins = ["-p", "no:cacheprovider", "-p", "tests.health.unshrunk"]
+    always = [*plugins, "--hypothesis-seed=0", "-k", "not sm2", *left_out]
     settings["pytest_add_cli_args"] = always
     lines = [f"{key} =\n" + "".join(f"    {one}\n" for one in values) for key, values in settings.items()]
     (folder / "setup.cfg").write_text("[mutmut]\n" + "".join(lines), encoding="utf-8")
