@@ -26,10 +26,11 @@ from benchmarks.latency import microseconds, percentiles
 from benchmarks.measurement import SHARE, Measurement, Progress
 from benchmarks.rule_arrays import THREADS, batches, duckdb_select, polars_expressions
 from benchmarks.rule_events import singles
-from benchmarks.rule_table import NEVER_MISSING, columns_of, events, province_table, read_parquet, write_parquet
+from benchmarks.rule_table import NEVER_MISSING, columns_of, events, province_table, write_parquet
 from fraud.features import FEATURES
 from fraud.rules import Rulebook, full_rulebook
 from fraud.rules.compiled import CompiledRules, compile_rules
+from fraud.rules.parquet import parquet_hits
 
 __all__ = ["PACKAGES", "TITLE_ZH", "run"]
 
@@ -130,7 +131,7 @@ def _from_parquet(
         link = duckdb.connect()
         link.execute(f"SET threads = {THREADS}")
         subjects: dict[str, Callable[[], Any]] = {
-            OURS: lambda: [rules.hit_lists(frame, THREADS) for frame in read_parquet(path, rules.fields)],
+            OURS: lambda: list(parquet_hits(path, rules, THREADS)),
             "polars expressions": lambda: pl.scan_parquet(path).select(expressions).collect(),
             "DuckDB": lambda: link.sql(f"SELECT {select} FROM '{path}'").to_arrow_table(),  # noqa: S608  # parsed conditions
         }

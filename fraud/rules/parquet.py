@@ -57,7 +57,8 @@ def parquet_hits(path: str | Path, rules: CompiledRules, threads: int | None = N
         if missing:
             raise RuleEventError(f"{Path(path).name} lacks {', '.join(map(repr, missing))}, which rules read")
         texts = [name for name in rules.fields if _is_text(schema.field(name).type)]
-    with pq.ParquetFile(path, read_dictionary=texts) as file, ThreadPoolExecutor(1) as ahead:
+    # a file at hand needs no buffer before it is decoded, and row groups are read ahead here
+    with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file, ThreadPoolExecutor(1) as ahead:
 
         def read(group: int) -> Any:
             return file.read_row_group(group, columns=list(rules.fields))
