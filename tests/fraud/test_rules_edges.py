@@ -131,6 +131,24 @@ def test_cells_of_numbers_lie_between_the_constants():
     assert {test: bin(axis.accepted(test[:-1], int(test[-1]))) for test in accepted} == accepted
 
 
+@pytest.mark.parametrize(
+    ("sign", "cuts"),
+    [
+        *[(sign, ((9, False),)) for sign in ("<", ">=")],
+        *[(sign, ((9, True),)) for sign in ("<=", ">")],
+        *[(sign, ((9, False), (9, True))) for sign in ("==", "!=")],
+    ],
+)
+def test_a_comparison_cuts_the_line_no_more_than_it_must(sign: str, cuts: tuple):
+    assert Cuts.at([(sign, 9)]).cuts == cuts
+
+
+def test_constants_that_are_compared_hit_always_or_never():
+    assert terms_of(Comparison("<", Number(1), Number(2)), {}) == [{}]
+    assert terms_of(Comparison("<", Number(2), Number(1)), {}) == []
+    assert terms_of(Comparison("<", Number(2), Number(1)), {}, wanted=False) == [{}]
+
+
 def test_sources_are_read_as_floats_and_missing_as_nan():
     words = Words.of(["atm", "pos", "atm"])
     assert words.words == ("atm", "pos")
