@@ -85,6 +85,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="*", help="a pattern of mutants' names, such as ledger.contracts.funds.*")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--keep", action="store_true", help="keep the figures, for docs/health.md")
+    parser.add_argument("--again", action="store_true", help="try none but those that survived")
     parser.add_argument("--so-far", action="store_true", help="try none, tell of those that were tried")
     parser.add_argument("--fresh", action="store_true", help="forget what was killed before")
     given = parser.parse_args(words)
@@ -101,10 +102,13 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def attempt(given: argparse.Namespace, folder: Path) -> None:
     """Try the mutants that are asked for, but for those that were killed before."""
-    names = [name for name in mutants(folder, PARTS[given.part]) if fnmatch(name, given.only)]
-    chosen = sorted(random.Random(given.seed).sample(names, min(given.sample or len(names), len(names))))
     known = statuses(folder)
-    open_ones = [name for name in chosen if known.get(name) not in KILLED]
+    if given.again:
+        chosen = [name for name, status in known.items() if status == "survived" and fnmatch(name, given.only)]
+    else:
+        names = [name for name in mutants(folder, PARTS[given.part]) if fnmatch(name, given.only)]
+        chosen = random.Random(given.seed).sample(names, min(given.sample or len(names), len(names)))
+    open_ones = [name for name in sorted(chosen) if known.get(name) not in KILLED]
     for start in range(0, len(open_ones), 400):  # a command line has an end
         mutmut(folder, "run", "--max-children", str(given.processes), *open_ones[start : start + 400])
 
