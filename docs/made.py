@@ -201,7 +201,7 @@ def _cards() -> str:
 
 def _card(maker: str) -> str:
     said = source(maker)
-    return f"From {said.name}. {said.doc}"
+    return f"From `{said.name}`. {said.doc}"
 
 
 def _anchor(title: str) -> str:

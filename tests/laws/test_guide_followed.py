@@ -15,6 +15,9 @@ from tests.laws.house import ROOT
 from tests.laws.shown import missing, steps
 
 PAGES = sorted(path for path in (ROOT / "docs" / "adding").glob("*.md") if path.stem != "index")
+OTHERS = sorted(
+    path for path in (ROOT / "docs").rglob("*.md") if path not in PAGES and "```console" in path.read_text("utf-8")
+)
 BLOCK = re.compile(r"^```(?P<kind>.*)\n(?P<options>(?::\w[^\n]*\n)*)(?P<text>(?:.*\n)*?)```$", re.MULTILINE)
 LONGEST_SECONDS = 300
 
@@ -101,6 +104,11 @@ def test_whoever_follows_the_page_to_the_letter_gets_what_it_shows(page: Path, c
     assert any(block.is_file for block in blocks(text)), "it writes no file"
     assert any(block.kind == "console" for block in blocks(text)), "it runs nothing"
     follow(text, checkout)
+
+
+@pytest.mark.parametrize("page", OTHERS, ids=lambda path: path.stem)
+def test_a_command_in_a_box_says_what_the_page_shows(page: Path, checkout: Path) -> None:
+    follow(page.read_text(encoding="utf-8"), checkout)
 
 
 def test_what_the_guide_adds_keeps_the_laws_of_the_house(checkout: Path) -> None:
