@@ -6,9 +6,10 @@ import pytest
 
 from benchmarks.contests import PEER, Duel
 from benchmarks.recording import read_records
-from benchmarks.summary import BEGIN, table
+from benchmarks.summary import BEGIN, between_marks, table
 from engines.__main__ import main
 from engines.words import records as words
+from tests.laws.house import ROOT
 
 MEMORY, EVENT = "561 rules in memory", "561 rules on one event"
 
@@ -139,3 +140,12 @@ def test_a_readme_without_marks_is_refused(monkeypatch, tmp_path, capsys):
     (tmp_path / "README.md").write_text("# Title\n")
     assert main(["bench", "table"]) == 2
     assert "README.md must hold the lines" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", words.README_FILES)
+def test_the_readme_says_what_is_recorded(name):
+    path = ROOT / name
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if BEGIN not in text:
+        pytest.skip(f"waits for {name} with the marks between which the table stands")
+    assert text == between_marks(text, table(read_records(), words.README_FILES[name]), name), "run: hexi bench table"
