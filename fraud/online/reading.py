@@ -32,6 +32,9 @@ _EPOCH = datetime(1970, 1, 1)
 _FIRST, _END = -2_208_988_800, 7_258_118_400
 """The first second of 1900, and of 2200."""
 _TURNED = 2_048
+_DIGITS = 18
+_FIRST_KEY = 4
+"""Place of the first identifier among what is read of an event, behind time, amount, number and label."""
 _ODD, _MASK = 0x1E3779B97F4A7C15, 2**62 - 1
 """A large odd number (near the golden section), by which neighbours are scattered over 62 bits."""
 
@@ -58,6 +61,10 @@ class Reader:
         self._word_names = tuple(self.coders)
         self._real_names = tuple(name for name in REALS if name in columns)
         self._words: tuple[dict[object, int], ...] = tuple({None: -1} for _ in self.coders)
+        first = ("occurred_at", "amount_fen", "transaction_id", LABEL)
+        self._names = (*first, *self._key_names, *self._word_names, *self._real_names)
+        self._words_at = _FIRST_KEY + len(self._key_names)
+        self._reals_at = self._words_at + len(self._word_names)
         places = "".join("q" if name in columns else "8x" for name in (*met, *CATEGORIES))
         self._packed = struct.Struct(f"={at.KEYS}q{places}")
         self._packed_reals = struct.Struct("=" + "".join("d" if name in columns else "8x" for name in REALS))
@@ -85,7 +92,7 @@ class Reader:
         columns[:] = -1
         columns[at.TIME], columns[at.AMOUNT] = seconds, amounts
         if with_numbers and self._has_number:
-            columns[at.IDENTITY] = [key_of_number(value) for value in chunk["transaction_id"]]
+            columns[at.IDENTITY] = _keys_of_numbers(chunk["transaction_id"])
         if frauds is not None:
             columns[at.LABEL_FLAG] = frauds
         for place, name in self._keyed:
@@ -105,25 +112,25 @@ class Reader:
         TimeRefusedError, AmountRefusedError, NumberRefusedError
             If the time, the amount or a number cannot be read.
         """
-        get = event.get
-        second = second_of(get("occurred_at"))
-        amount = get("amount_fen")
+        values = list(map(event.get, self._names))
+        second, amount = second_of(values[0]), values[1]
         if type(amount) is not int or not 0 <= amount <= MAX_AMOUNT_FEN:
             amount = _whole(amount)
-        reals: list[Any] = [math.nan if (value := get(name)) is None else value for name in self._real_names]
-        number = key_of_number(get("transaction_id")) if self._has_number else -1
-        label = 1 if self._has_label and get(LABEL) == 1 else 0
-        known = self.keys.known
-        try:
-            keys = [known[value] for value in map(get, self._key_names)]
-        except (KeyError, TypeError):
-            keys = [self.keys.one(value) for value in map(get, self._key_names)]
-        if reals:
+        number = key_of_number(values[2]) if self._has_number else -1
+        label = 1 if self._has_label and values[3] == 1 else 0
+        if self._real_names:
+            reals: list[Any] = [math.nan if value is None else value for value in values[self._reals_at :]]
             try:
                 self._packed_reals.pack_into(self._real_bytes, 0, *reals)
             except struct.error:
                 _refuse_number(dict(zip(self._real_names, reals, strict=True)))
-        words = [self._word(place, get(name)) for place, name in enumerate(self._word_names)] if self.coders else ()
+        identifiers, told = values[_FIRST_KEY : self._words_at], values[self._words_at : self._reals_at]
+        try:
+            keys = list(map(self.keys.known.__getitem__, identifiers))
+            words = list(map(dict.__getitem__, self._words, told))
+        except (KeyError, TypeError):  # something is new
+            keys = list(map(self.keys.one, identifiers))
+            words = [self._word(place, value) for place, value in enumerate(told)]
         self._packed.pack_into(self._event_bytes, 0, second, amount, number, label, *keys, *words)
         return amount
 
@@ -152,12 +159,22 @@ def key_of_number(value: object) -> int:
     >>> key_of_number("17") == key_of_number(17), key_of_number("017") == key_of_number(17), key_of_number(None)
     (True, False, -1)
     """
+    if type(value) is int and 0 <= value < 10**_DIGITS:
+        return value * _ODD & _MASK
     text = value if type(value) is str else text_of(value)
     if text is None:
         return -1
-    if len(text) < 19 and text.isdigit() and text.isascii() and (text[0] != "0" or len(text) == 1):
+    if len(text) <= _DIGITS and text.isdigit() and text.isascii() and (text[0] != "0" or len(text) == 1):
         return int(text) * _ODD & _MASK
     return key_of(text)
+
+
+def _keys_of_numbers(values: "pd.Series[Any]") -> Any:
+    """Return the keys of a column of numbers of transactions; whole numbers are multiplied all at once."""
+    whole = values.to_numpy() if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" else None
+    if whole is not None and len(whole) and whole.min() >= 0 and whole.max() < 10**_DIGITS:
+        return (whole.astype(np.uint64) * np.uint64(_ODD) & np.uint64(_MASK)).astype(np.int64)
+    return [key_of_number(value) for value in values]
 
 
 def second_of(time: object) -> int:

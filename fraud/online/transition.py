@@ -169,17 +169,17 @@ def _locate_point(work: Any, reals: Any) -> None:
 
 @compiled
 def _look_ahead(
-    events: Any, reals: Any, i: int, slots: Any, index: Any, pairs: Any, arena: Any, work: Any, layout: Any,
+    events: Any, reals: Any, i: int, step: int, slots: Any, index: Any, pairs: Any, arena: Any, work: Any, layout: Any,
     relations: Any,
 ) -> None:  # fmt: skip
-    """Fetch what later events need, each step some events before the next one (`fraud.online.ahead`)."""
+    """Fetch what later events need, each thing some steps ahead of event i (`fraud.online.ahead`); 0 for i itself."""
     count = events.shape[0]
-    fetch_event(events, reals, i + 3 * AHEAD_OF)
-    if i + 2 * AHEAD_OF < count:
-        fetch_rows(index, pairs, layout, relations, events[i + 2 * AHEAD_OF])
-    if i + AHEAD_OF < count:
-        fetch_records(slots, index, layout, work, events[i + AHEAD_OF], i + AHEAD_OF)
-    near = i + AHEAD_OF // 2
+    far, middle, near = i + 4 * step, i + 2 * step, i + step
+    fetch_event(events, reals, i + 6 * step)
+    if far < count:
+        fetch_rows(index, pairs, layout, relations, events[far])
+    if middle < count:
+        fetch_records(slots, index, layout, work, events[middle], middle)
     if near < count:
         fetch_rings(slots, arena, layout, work, near)
         fetch_meetings(slots, pairs, arena, relations, work, events[near], near)
@@ -192,13 +192,13 @@ def run(
 ) -> int:  # fmt: skip
     """Let events begin, begin + 1, ... through, and return how many are through in all."""
     count = events.shape[0]
-    fetches = HAS_NUMBA and count - begin > 1
-    if fetches:
+    step = AHEAD_OF // 2 if count - begin > 1 else 0
+    if step > 0:
         forget_notes(work)
     for i in range(begin, count):
         event = events[i]
-        if fetches:
-            _look_ahead(events, reals, i, slots, index, pairs, arena, work, layout, relations)
+        if HAS_NUMBA:
+            _look_ahead(events, reals, i, step, slots, index, pairs, arena, work, layout, relations)
         if not _has_room(slots, index, pairs, heap, relations.shape[0]):
             return i
         taken = believed(heap, ids, settings, event[TIME], event[IDENTITY])
