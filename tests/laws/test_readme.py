@@ -1,115 +1,83 @@
 """Every `$ ...` line of the README is run, in order, in a copy of the checkout, and must say what the README shows.
 
-A line `...` stands for any lines. Numbers may differ by a tenth, or by three where they are small: the last digits of a
-model depend on the processor. The line that runs the tests runs a small part of them here, or it would run itself.
+What counts as said is told in `tests.laws.shown`. The line that runs the tests runs a small part of them here, or it
+would run itself. What pip installs is not compiled for modules that no command imports.
 """
 
 import os
 import re
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from rpa.browser import find_browser
 from rpa.errors import BrowserMissingError
+from tests.laws.cloned import clone
 from tests.laws.house import ROOT
+from tests.laws.shown import Step, missing, steps
 
-NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-TOLERATED_SHARE, TOLERATED_COUNT = 0.1, 3
 SMALL_PART = "tests/laws/test_layers.py"
+LANGUAGES = ("README.md", "README.zh-CN.md")
+LONGEST_LINES = 180
 
 
-@dataclass
-class Step:
-    command: str
-    shown: list[str] = field(default_factory=list)
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
-def steps() -> list[Step]:
-    found: list[Step] = []
-    inside = False
-    for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines():
-        if line.startswith("    $ "):
-            found.append(Step(line[6:]))
-            inside = True
-        elif line.startswith("    ") and inside:
-            found[-1].shown.append(line[4:])
-        else:
-            inside = False
-    return found
+def shown(name: str) -> list[Step]:
+    """The commands of a page, which stand in indented blocks that begin with one, and what the page shows of each."""
+    blocks: list[list[str]] = [[]]
+    for line in text(name).splitlines():
+        if line.startswith("    "):
+            blocks[-1].append(line[4:])
+        elif blocks[-1]:
+            blocks.append([])
+    return [step for block in blocks for step in steps(block)]
 
 
-def pattern(segment: str) -> re.Pattern[str]:
-    """The words of a segment with any space between them (lines break elsewhere when a number is longer)."""
-    parts = [NUMBER.pattern.join("()") if NUMBER.fullmatch(token) else re.escape(token) for token in tokens(segment)]
-    return re.compile(r"\s*".join(parts))
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_the_first_line_is_the_command(name: str) -> None:
+    assert text(name).startswith("    $ python3 -m venv")
+    assert shown(name)[1].command == ".venv/bin/pytest"
 
 
-def tokens(segment: str) -> list[str]:
-    return re.findall(rf"{NUMBER.pattern}|\S", segment)
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_it_is_short_and_has_no_other_code_blocks(name: str) -> None:
+    assert "```" not in text(name)
+    assert len(text(name).splitlines()) <= LONGEST_LINES
 
 
-def is_near(shown: str, said: str) -> bool:
-    left, right = float(shown.replace(",", "")), float(said.replace(",", ""))
-    return abs(left - right) <= max(TOLERATED_COUNT, TOLERATED_SHARE * abs(left))
+def test_both_languages_show_the_same_commands_saying_the_same() -> None:
+    english, chinese = map(shown, LANGUAGES)
+    assert english == chinese
+    assert len(english) >= 8
 
 
-def missing(shown: list[str], said: str) -> str | None:
-    """The first shown segment (lines between two `...`) that is not said, in order."""
-    place = 0
-    for segment in "\n".join(shown).split("...\n"):
-        wanted = segment.removesuffix("...")
-        found = pattern(wanted).search(said, place)
-        numbers = [token for token in tokens(wanted) if NUMBER.fullmatch(token)]
-        if found is None or not all(map(is_near, numbers, found.groups())):
-            return wanted
-        place = found.end()
-    return None
-
-
-def test_the_first_line_is_the_command() -> None:
-    assert (ROOT / "README.md").read_text(encoding="utf-8").startswith("    $ python3 -m venv")
-
-
-def test_there_are_no_other_code_blocks() -> None:
-    assert "```" not in (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_what_it_links_is_there(name: str) -> None:
+    for place in re.findall(r"\]\((?!https?:)([^)#]+)", text(name)):
+        assert (ROOT / place).is_file(), place
 
 
 def test_the_comparison_notices_other_words_and_numbers() -> None:
     assert missing(["AP  0.50 of", "100 %", "...", "end"], "so AP 0.51 of 98 % or more\nend") is None
     assert missing(["AP 0.50"], "AUC 0.50") == "AP 0.50"
     assert missing(["found 100"], "found 60") == "found 100"
+    assert missing(["O00020001"], "O00000000 O00020001") is None
     assert missing(["a", "...", "d"], "d a") is not None
+
+
+def test_a_command_may_go_on_in_the_next_line() -> None:
+    assert steps(["$ cat <<END", "> a", "> ", "> END", "a", "> b"]) == [Step("cat <<END\na\n\nEND", ["a", "> b"])]
 
 
 def index_answers() -> bool:
     asked = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", os.devnull, "no-such-package-of-hexi"]
     told = subprocess.run([*asked, "--retries", "0"], capture_output=True, text=True, check=False, timeout=60)
     return "No matching distribution" in told.stderr and "connection" not in told.stderr.lower()
-
-
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the checkout as a stranger would clone them."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode:
-        pytest.skip("waits for a git checkout: the files of the project are listed with git ls-files")
-    folder = tmp_path_factory.mktemp("clone")
-    for name in listed.stdout.splitlines():
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    return folder
 
 
 def browser_missing() -> str:
@@ -120,21 +88,26 @@ def browser_missing() -> str:
     return ""
 
 
-def test_every_command_of_the_readme_does_what_it_shows(copy: Path) -> None:
+def environment() -> dict[str, str]:
+    """Without this environment's own settings, in which a stranger's shell would not be."""
+    strange = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if name not in strange}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
+    return kept | {"PATH": path, "PIP_NO_COMPILE": "1", "COLUMNS": "80"}
+
+
+def test_every_command_of_the_readme_does_what_it_shows(tmp_path: Path) -> None:
     if not index_answers():
         pytest.skip("waits for a package index: the README's first line installs from it")
     if browser_missing():
         pytest.skip(f"waits for a browser, which one of the commands drives: {browser_missing()}")
-    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    found = steps()
-    assert len(found) >= 8
-    for step in found:
+    copy = clone(tmp_path)
+    for step in shown("README.md"):
         is_test_run = step.command.endswith("/pytest")
         told = subprocess.run(
             ["bash", "-c", step.command],
             cwd=copy,
-            env=environment | ({"PYTEST_ADDOPTS": SMALL_PART} if is_test_run else {}),
+            env=environment() | ({"PYTEST_ADDOPTS": SMALL_PART} if is_test_run else {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
