@@ -16,7 +16,7 @@ MINUTES = {"question": 4, "by hand": 14, "engine": 13, "break it": 12, "exercise
 # Monday morning the system has a new release. Nobody told the bank. The bot runs as always, in green.
 #
 # On Wednesday a branch calls: their customer 苏林 is on record as a *company*, with a legal representative named
-# 兰州黄河和商贸 有限公司. Two labels had changed places.
+# 兰州黄河和商贸有限公司. Two labels had changed places.
 #
 # **How should a bot find a field, so that a release does not stop it, and how does it notice that a page lies?**
 
@@ -166,7 +166,7 @@ def engine_types(page: pd.DataFrame) -> tuple[str, str]:
     feeds = page["feeds"].tolist()
     wrong = sum(match is None or feeds[match.number] != one.name for one, match in zip(sought, matches, strict=True))
     healed = [match.healed for match in matches if match is not None and match.healed is not None]
-    said = "; ".join(f"{one.asked} → {one.took} by {one.found_by}" for one in healed[:2])
+    said = "".join(f"{one.took} by {one.found_by}" for one in healed[:1]) + " ..." * (len(healed) > 1)
     return f"{10 - wrong} right" + f", {wrong} WRONG" * bool(wrong), said
 
 
