@@ -62,7 +62,7 @@ def run(
     if not 50 <= size <= _MOST:
         raise OutOfRangeError(f"size is {size:,}, but the story has 50 to {_MOST:,} firms")
     told = progress or (lambda *_: None)
-    no_browser = missing_browser()
+    no_browser = missing_browser(headed=headed)
     if no_browser and say is not None:
         say(f"without the bot's evidence · 缺备案机器人的证据: {no_browser}")
     engines = [name for name in ENGINES if not no_browser or name != "papers"]

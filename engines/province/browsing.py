@@ -44,17 +44,20 @@ class Browsed:
         return {firm: item.reason for firm, item in self.items.items() if item.state in FOR_A_PERSON}
 
 
-def missing_browser() -> str:
+def missing_browser(*, headed: bool = False) -> str:
     """Return in one sentence why there is no browser, or nothing if there is one."""
     try:
-        find_browser(os.environ)
+        find_browser(os.environ, headed=headed)
     except BrowserMissingError as error:
         return str(error)
     return ""
 
 
 def chosen(seen: Seen, most: int) -> list[str]:
-    """Return the firms whose accounts the bot files: the linked groups with most contradictions, a part of each."""
+    """Return the firms whose accounts the bot files: the linked groups with most contradictions, a part of each.
+
+    Where no linked firm contradicts the registry, somebody who does comes first.
+    """
     signs, partners = seen.looked.signs, seen.looked.partners(["monitoring"])
     level = signs["papers"].level
     doubtful = {firm for firm in level.index if level[firm] == 2}
@@ -71,6 +74,8 @@ def chosen(seen: Seen, most: int) -> list[str]:
         groups.append(sorted(group, key=lambda one: (one not in doubtful, one)))
     groups.sort(key=lambda group: (-sum(one in doubtful for one in group), group[0]))
     picked = [one for group in groups[:2] for one in group[: most // 2]]
+    if not doubtful & set(picked):
+        picked = [*sorted(doubtful)[:1], *picked]
     return picked[:most]
 
 

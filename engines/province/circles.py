@@ -64,8 +64,11 @@ def circled(story: Story) -> Sign:
         reached = (3 if one["pulled_down"] >= 1 else 2) if is_closed else 1
         for firm in one["members"]:
             if reached >= level.get(firm, 0):
-                title = EVIDENCE[one["kind"]].title_zh
-                words[firm] = f"{title}（{one['size']} 户，平均连带 {one['pulled_down']:.1f} 户）"
+                known, size, down = EVIDENCE[one["kind"]], one["size"], one["pulled_down"]
+                words[firm] = (
+                    f"{known.title} of {size} firms, one that falls pulls {down:.1f} down · "
+                    f"{known.title_zh}（{size} 户，平均连带 {down:.1f} 户）"
+                )
             level[firm] = max(level.get(firm, 0), reached)
             score[firm] = max(score.get(firm, 0.0), float(one["pulled_down"]))
         if is_closed:

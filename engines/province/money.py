@@ -63,7 +63,11 @@ def washing(story: Story, probability: "pd.Series[float]", rings: Sequence[Ring]
     known = {f"B{firm[1:]}": firm for firm in story.firms}
     mine = probability[probability.index.isin(list(known))]
     level = {known[account]: int(np.searchsorted(_LIMITS, value, side="right")) for account, value in _items(mine)}
-    words = {known[account]: f"过账洗钱概率 {value:.0%}" for account, value in _items(mine) if value >= _LIMITS[0]}
+    words = {
+        known[account]: f"money is washed, probability {value:.0%} · 洗钱概率 {value:.0%}"
+        for account, value in _items(mine)
+        if value >= _LIMITS[0]
+    }
     ties: set[frozenset[str]] = set()
     for ring in rings:
         firms = sorted({known[one] for one in ring.accounts if one in known and level.get(known[one], 0) >= 2})

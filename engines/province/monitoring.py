@@ -22,7 +22,9 @@ LEVELS = (
 
 
 def linked_pairs(story: Story) -> pd.DataFrame:
-    """Return the pairs of firms that the rules link: party_a, party_b, signs (how many), has_representative, words.
+    """Return the pairs of firms that the rules link.
+
+    Columns: party_a, party_b, signs (how many), has_representative, words and words_zh (which they are).
 
     Examples
     --------
@@ -34,14 +36,19 @@ def linked_pairs(story: Story) -> pd.DataFrame:
     policy = policy_for(len(story.firms))
     pairs = shared(story.graph, story.tables["shared_attribute"], policy).pairs
     zh = {rule.attribute: rule.title_zh.removeprefix("同一") for rule in policy.rules}
+    en = {rule.attribute: rule.title_en.removeprefix("the same ") for rule in policy.rules}
     pairs = pairs.drop_duplicates(["party_a", "party_b", "attribute"])
     found = pairs.groupby(["party_a", "party_b"], sort=True).agg(
         weight=("weight", "sum"), signs=("attribute", "size"), attributes=("attribute", list)
     )
     found = found[found["weight"] >= policy.needed].reset_index()
     has = [("legal_representative" in one) for one in found["attributes"]]
-    words = ["、".join(zh[name] for name in one) for one in found["attributes"]]
-    return found.assign(has_representative=pd.Series(has, dtype=bool), words=words).drop(columns="attributes")
+    told = {"words": (", ", en), "words_zh": ("、", zh)}
+    words = {
+        name: [comma.join(by[one] for one in some) for some in found["attributes"]]
+        for name, (comma, by) in told.items()
+    }
+    return found.assign(has_representative=pd.Series(has, dtype=bool), **words).drop(columns="attributes")
 
 
 def monitored(story: Story) -> Sign:
@@ -64,6 +71,8 @@ def monitored(story: Story) -> Sign:
     told: dict[str, str] = {}
     for name, mine in both.groupby("party_a", sort=True):
         score[str(name)] = float(mine["signs"].sum())
-        told[str(name)] = f"与 {len(mine)} 户：{max(mine['words'], key=len)}"
+        most, many = int(mine["signs"].to_numpy().argmax()), len(mine)
+        english, chinese = mine["words"].iloc[most], mine["words_zh"].iloc[most]
+        told[str(name)] = f"tied to {many} firms, at most by {english} · 与 {many} 户关联，至多同{chinese}"
     ties = [frozenset(pair) for pair in zip(pairs["party_a"], pairs["party_b"], strict=True)]
     return signs_of(story, "monitoring", LEVELS, level, score, told, ties)

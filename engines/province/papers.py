@@ -74,5 +74,7 @@ def checked(story: Story) -> Sign:
             wrong = list(refusal.problems)
         if wrong:
             level[row["firm_id"]] = 2 if "legal_representative" in wrong else 1
-            words[row["firm_id"]] = f"{'、'.join(LABELS[name] for name in wrong)}与登记不符"
+            fields = ", ".join(name.replace("_", " ") for name in wrong)
+            chinese = "、".join(LABELS[name] for name in wrong)
+            words[row["firm_id"]] = f"{fields}: not as in the registry · {chinese}与登记不符"
     return signs_of(story, "papers", LEVELS, level, {}, words, [])

@@ -114,7 +114,7 @@ def pledged(story: Story, playing: Playing) -> Sign:
         for party, reached in parties.items():
             if reached > level.get(party, 0):
                 level[party] = reached
-                words[party] = f"应收款 {name}：{LEVELS[reached][1]}"
+                words[party] = f"{' · '.join(LEVELS[reached])} ({name})"
             score[party] = score.get(party, 0.0) + 1.0
         ties |= {frozenset(parties)} if one.is_second_pledge else set()
     return signs_of(story, "pledges", LEVELS, level, score, words, ties)

@@ -28,6 +28,7 @@ from engines.result import Network, Number, Picture, Result, Table
 __all__ = ["Told", "tell"]
 
 _SHOWN = 20
+_MARK = "▸ "
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +152,8 @@ def _pictures(told: Told) -> tuple[Picture, ...]:
     ring, labels = sorted(verdict.ring), _labels(verdict)
     first = [str(firm) for firm in verdict.table.index[:_SHOWN]]
     shown = [*first, *(firm for firm in verdict.ring if firm not in first)]
-    rows = [(labels[firm], _weights(verdict, firm)) for firm in shown]
+    taken = set(verdict.taken)
+    rows = [(f"{_MARK if firm in taken else ''}{labels[firm]}", _weights(verdict, firm)) for firm in shown]
     return (
         Picture(
             "The ring as each engine sees it",
@@ -165,8 +167,8 @@ def _pictures(told: Told) -> tuple[Picture, ...]:
             "The evidence: firms and engines",
             "证据矩阵：企业与引擎",
             "How much each engine's finding weighs, in powers of ten: +1 makes a shell ten times as likely, 0 says "
-            f"nothing. Firms from {verdict.weights.line:+.1f} on are suspected. "
-            "权重为 10 的幂：+1 表示可能性增至十倍；合计达到界线者列为嫌疑。",
+            f"nothing. {_MARK}: suspected, from {verdict.weights.line:+.1f} on. "
+            f"权重为 10 的幂：+1 表示可能性增至十倍；{_MARK}为合计达到界线的嫌疑户。",
             lambda: evidence_matrix(rows, engines),
         ),
         Picture(

@@ -62,7 +62,7 @@ class Verdict:
         """Return what the engines say of a firm, one after the other."""
         signs = self.seen.looked.signs
         said = [signs[name].words[firm] for name in self.weights.engines if firm in signs[name].words]
-        return "；".join(said) or "–"
+        return "; ".join(said) or "–"
 
 
 def verdict(seen: Seen, others: Sequence[Looked], engines: Sequence[str]) -> Verdict:
