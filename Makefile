@@ -1,5 +1,6 @@
 # The few words that people expect; each is one line that can also be typed.
 BIN = .venv/bin
+SAMPLE = 300
 .PHONY: install run test check format bench docs clean mutants coverage audit sbom licences size
 
 .venv: pyproject.toml constraints.txt
@@ -33,8 +34,8 @@ bench: .venv
 	touch .venv/health
 
 mutants: .venv/health
-	$(BIN)/python -m tests.health.mutants ledger
-	$(BIN)/python -m tests.health.mutants rules
+	$(BIN)/python -m tests.health.mutants ledger --sample $(SAMPLE)
+	$(BIN)/python -m tests.health.mutants rules --sample $(SAMPLE)
 
 coverage: .venv/health
 	$(BIN)/python -m tests.health.covered
