@@ -4,16 +4,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filing_sample import BASIC, GENERAL
 
 from rpa.browser import Answer, Tab, go
 from rpa.filing import Filing, to_record
-from rpa.pages import PageObject, accounts, arrive, login
+from rpa.pages import PageObject, accounts, arrive, images, login, operations
 from rpa.systems import Faults, serve
 from rpa.systems.branch import Branch, open_branch
 from rpa.systems.operations import ListFile
+
+if TYPE_CHECKING:
+    from conftest import Chrome
 
 CHINA = timezone(timedelta(hours=8))
 NOW = datetime(2026, 7, 1, 10, 0, tzinfo=CHINA)
@@ -56,3 +59,35 @@ async def file_account(tab: Tab, base: str, filing: Filing) -> accounts.result.R
     await up_to_check(tab, base, filing)
     answer = await accounts.check.submit(tab, filing)
     return accounts.result.read(answer.html)
+
+
+class Driven:
+    """A tab at one of the systems, logged in."""
+
+    def __init__(self, chrome: "Chrome", tab: Tab, base: str, branch: Branch) -> None:
+        self.chrome, self.tab, self.base, self.branch = chrome, tab, base, branch
+
+    def file(self, filing: Filing) -> accounts.result.Result:
+        found = self.chrome.run(file_account(self.tab, self.base, filing))
+        assert isinstance(found, accounts.result.Result)
+        return found
+
+    def filed(self) -> list[str]:
+        """What the system has really filed: for tests alone."""
+        return [one["account_number"] for one in self.branch.records["accounts"].all("account").values()]
+
+    def html(self, address: str) -> str:
+        return str(self.chrome.run(go(self.tab, address)).html)
+
+
+@contextmanager
+def at(
+    chrome: "Chrome", folder: Path, system: str, faults: Faults | None = None, patience: float = 10.0
+) -> Iterator[Driven]:
+    homes = {"accounts": accounts.home, "operations": operations.home, "images": images.home}
+    with (
+        systems(folder, {system: faults} if faults else None) as (addresses, branch),
+        chrome.open_tab(folder / "files", patience) as tab,
+    ):
+        chrome.run(log_in(tab, addresses[system], homes[system]))
+        yield Driven(chrome, tab, addresses[system], branch)

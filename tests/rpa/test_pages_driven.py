@@ -1,21 +1,16 @@
-"""Pages driven in a real browser against the running systems: the whole way, and every fault that a form can have."""
+"""Pages of the central bank's system, driven in a real browser: the whole way, and every fault that a form can have."""
 
-import contextlib
-import hashlib
-import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import Chrome
-from driving import NOW, file_account, log_in, systems, up_to_check
+from driving import NOW, at, log_in, systems, up_to_check
 from filing_sample import BASIC, GENERAL
 
-from rpa.browser import Tab, differences, go
+from rpa.browser import differences, go
 from rpa.errors import (
     BusinessError,
-    DownloadError,
     FailureError,
     HandOverError,
     ReadBackError,
@@ -23,50 +18,14 @@ from rpa.errors import (
     SessionExpiredError,
     UnknownPageError,
     UnsureError,
-    UploadError,
 )
-from rpa.filing import Filing, to_record
-from rpa.pages import accounts, arrive, images, login, operations
+from rpa.filing import Filing
+from rpa.pages import accounts, login
 from rpa.systems import Faults
-from rpa.systems.branch import Branch
 
 ASKED = accounts.query.Account(BASIC.bank_code, BASIC.account_number)
+
 ALWAYS = tuple(range(1, 30))
-
-
-class Driven:
-    """A tab at one of the systems, logged in."""
-
-    def __init__(self, chrome: Chrome, tab: Tab, base: str, branch: Branch) -> None:
-        self.chrome, self.tab, self.base, self.branch = chrome, tab, base, branch
-
-    def file(self, filing: Filing) -> accounts.result.Result:
-        found = self.chrome.run(file_account(self.tab, self.base, filing))
-        assert isinstance(found, accounts.result.Result)
-        return found
-
-    def filed(self) -> list[str]:
-        """What the system has really filed: for tests alone."""
-        return [one["account_number"] for one in self.branch.records["accounts"].all("account").values()]
-
-    def html(self, address: str) -> str:
-        return str(self.chrome.run(go(self.tab, address)).html)
-
-
-@contextlib.contextmanager
-def at(
-    chrome: Chrome, folder: Path, system: str, faults: Faults | None = None, patience: float = 10.0
-) -> Iterator[Driven]:
-    homes = {"accounts": accounts.home, "operations": operations.home, "images": images.home}
-    with (
-        systems(folder, {system: faults} if faults else None) as (addresses, branch),
-        chrome.open_tab(folder / "files", patience) as tab,
-    ):
-        chrome.run(log_in(tab, addresses[system], homes[system]))
-        yield Driven(chrome, tab, addresses[system], branch)
-
-
-# accounts
 
 
 def test_an_account_is_asked_for_filed_found_and_printed(chrome: Chrome, tmp_path: Path) -> None:
@@ -288,108 +247,3 @@ def test_an_answer_says_what_day_the_system_believes_it_is(chrome: Chrome, tmp_p
         answer = chrome.run(go(driven.tab, driven.base))
         assert accounts.home.read(answer.html).today == f"{NOW:%Y-%m-%d}"
         assert answer.dated == "Wed, 01 Jul 2026 02:00:00 GMT"
-
-
-# operations
-
-
-def test_pages_of_pending_accounts_are_turned_to_the_last(chrome: Chrome, tmp_path: Path) -> None:
-    with at(chrome, tmp_path, "operations") as driven:
-        more = [
-            to_record(replace(BASIC, filing_id=f"M{number:03d}", account_number=f"62{number:014d}"))
-            | {"opened_at": "2026-07-01 09:31"}
-            for number in range(43)
-        ]
-        driven.branch.publish(more, NOW)
-        page = operations.pending.read(driven.html(driven.base + operations.pending.PATH))
-        seen = [one.filing_id for one in page.accounts]
-        while page.page < page.last:
-            page = operations.pending.read(chrome.run(operations.pending.submit(driven.tab)).html)
-            seen += [one.filing_id for one in page.accounts]
-        assert (page.total, len(seen), len(set(seen))) == (45, 45, 45)
-
-
-def test_a_package_and_papers_are_downloaded_whole(chrome: Chrome, tmp_path: Path) -> None:
-    with at(chrome, tmp_path, "operations") as driven:
-        (package,) = operations.lists.read(driven.html(driven.base + operations.lists.PATH))
-        path = chrome.run(operations.lists.submit(driven.tab, package))
-        assert path.read_bytes() == driven.branch.lists[0].data
-        item = operations.account.read(driven.html(operations.account.address(driven.base, BASIC.filing_id)))
-        papers = chrome.run(operations.account.download(driven.tab, item))
-        assert hashlib.sha256(papers.read_bytes()).hexdigest() == item.digest
-        assert len(zipfile.ZipFile(papers).namelist()) == 3
-
-
-def test_a_download_that_was_cut_off_is_noticed_and_not_kept(chrome: Chrome, tmp_path: Path) -> None:
-    with at(chrome, tmp_path, "operations", Faults(plan={"download_truncated": (1, 2)})) as driven:
-        (package,) = operations.lists.read(driven.html(driven.base + operations.lists.PATH))
-        with pytest.raises(DownloadError, match="not 723a3fd8d98a7b2b"):
-            chrome.run(operations.lists.submit(driven.tab, package))
-        item = operations.account.read(driven.html(operations.account.address(driven.base, BASIC.filing_id)))
-        with pytest.raises(DownloadError):
-            chrome.run(operations.account.download(driven.tab, item))
-        assert list(driven.tab.downloads.iterdir()) == []
-        assert chrome.run(operations.account.download(driven.tab, item)).exists()
-
-
-def test_results_are_written_back_and_read_back(chrome: Chrome, tmp_path: Path) -> None:
-    outcomes = {
-        BASIC.filing_id: operations.account.Outcome(True, "BA20260701000001", "J6201898273514"),
-        GENERAL.filing_id: operations.account.Outcome(False, reason="该存款人基本存款账户已销户"),
-    }
-    with at(chrome, tmp_path, "operations") as driven:
-        for filing_id, outcome in outcomes.items():
-            driven.html(operations.account.address(driven.base, filing_id))
-            answer = chrome.run(operations.account.submit(driven.tab, outcome))
-            operations.account.check_written(answer.html, filing_id, outcome)
-        other = replace(outcomes[BASIC.filing_id], receipt="BA20260701000002")
-        html = driven.html(operations.account.address(driven.base, BASIC.filing_id))
-        with pytest.raises(ReadBackError):
-            operations.account.check_written(html, BASIC.filing_id, other)
-
-
-# images
-
-
-def papers(folder: Path) -> images.upload.Papers:
-    (folder / "营业执照.png").write_bytes(b"\x89PNG\r\n\x1a\n of nobody")
-    (folder / "身份证.pdf").write_bytes(b"%PDF-1.4 of nobody")
-    return images.upload.Papers(BASIC.entity, BASIC.filing_id, [folder / "营业执照.png", folder / "身份证.pdf"])
-
-
-def upload(driven: Driven, item: images.upload.Papers) -> images.page_set.PageSet:
-    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in item.paths}
-    driven.html(images.upload.address(driven.base, item.entity, item.filing_id))
-    expected = [images.upload, images.page_set]
-    page, answer = driven.chrome.run(
-        arrive(driven.tab, driven.chrome.run(images.upload.submit(driven.tab, item)), expected)
-    )
-    if page is images.upload:
-        images.upload.check(answer.html)
-    return images.page_set.check(answer.html, item.entity, item.filing_id, digests)
-
-
-def test_papers_are_uploaded_and_printed(chrome: Chrome, tmp_path: Path) -> None:
-    with at(chrome, tmp_path, "images") as driven:
-        stored = upload(driven, papers(tmp_path))
-        assert [(page.name, page.kind) for page in stored.pages] == [("营业执照.png", "png"), ("身份证.pdf", "pdf")]
-        printed = images.printed.read(chrome.run(images.page_set.submit(driven.tab)).html)
-        assert printed.digests == tuple(page.digest for page in stored.pages)
-
-
-@pytest.mark.parametrize("fault", ["partial_upload", "wrong_checksum"])
-def test_papers_that_are_not_stored_as_sent_are_noticed_and_may_be_sent_again(
-    chrome: Chrome, tmp_path: Path, fault: str
-) -> None:
-    with at(chrome, tmp_path, "images", Faults(plan={fault: (1,)})) as driven:
-        with pytest.raises(UploadError):
-            upload(driven, papers(tmp_path))
-        assert len(upload(driven, papers(tmp_path)).pages) == 2
-
-
-def test_a_program_that_is_called_a_picture_is_refused(chrome: Chrome, tmp_path: Path) -> None:
-    with at(chrome, tmp_path, "images") as driven:
-        item = papers(tmp_path)
-        item.paths[0].write_bytes(b"MZ")
-        with pytest.raises(BusinessError, match="营业执照"):
-            upload(driven, item)
