@@ -8,6 +8,7 @@ import pytest
 from play import Play, circulate
 
 from ledger import errors
+from ledger.contracts import circulation
 from ledger.genesis import opening_state
 
 DAY, START = 86_400, ledger_sample.START
@@ -163,3 +164,15 @@ def test_pledges(play: Play) -> None:
         )
     play.do("pledges.release", {"registration": "P1"}, BANK)
     assert refused("StatusError", "release", registration="P1") == "pledge P1 is released, it must be pledged"
+
+
+def test_whoever_opens_the_lock_of_another_is_told_whose_it_is(play: Play) -> None:
+    name = circulate(play)
+    with pytest.raises(errors.LockedError) as open_one:
+        circulation.unlock(play.state, name, "quotes/Q1")
+    assert str(open_one.value) == f"fragment {name} is locked by nobody, not by quotes/Q1"
+    wish = {"fragment": name, "pledgee": BANK, "registration": "P1", "until": START + 60}
+    play.do("pledges.pledge", wish, PARTS, BANK)
+    with pytest.raises(errors.LockedError) as locked:
+        circulation.unlock(play.state, name, "quotes/Q1")
+    assert str(locked.value) == f"fragment {name} is locked by pledges/P1, not by quotes/Q1"
