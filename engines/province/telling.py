@@ -29,6 +29,8 @@ __all__ = ["Told", "tell"]
 
 _SHOWN = 20
 _MARK = "▸ "
+_ENOUGH = 15
+"""Look-alike groups from which on a province is no longer easy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,8 +169,8 @@ def _pictures(told: Told) -> tuple[Picture, ...]:
             "The evidence: firms and engines",
             "证据矩阵：企业与引擎",
             "How much each engine's finding weighs, in powers of ten: +1 makes a shell ten times as likely, 0 says "
-            f"nothing. {_MARK}: suspected, from {verdict.weights.line:+.1f} on. "
-            f"权重为 10 的幂：+1 表示可能性增至十倍；{_MARK}为合计达到界线的嫌疑户。",
+            f"nothing. {_MARK.strip()} suspected, from {verdict.weights.line:+.1f} on. "
+            f"权重为 10 的幂：+1 表示可能性增至十倍；{_MARK.strip()} 为合计达到界线的嫌疑户。",
             lambda: evidence_matrix(rows, engines),
         ),
         Picture(
@@ -217,6 +219,13 @@ def _notes(told: Told) -> tuple[str, ...]:
         "ranks, it is no probability · 各证据并非独立，合计仅用于排序",
         "A weight is a reason to look, never a verdict: honest families share as much as rings do · 权重只是核查线索",
     ]
+    alike = told.taken[told.verdict.seen.looked.seed][1]
+    if alike < _ENOUGH:
+        notes.insert(
+            0,
+            f"Only {alike} look-alike groups are here: so small a province flatters, take the default size for figures "
+            f"· 本省相似群组仅 {alike} 个，规模过小，结果偏乐观",
+        )
     if told.browsed is None:
         notes.insert(0, f"The bot's evidence is left out, since there is no browser: {told.no_browser}")
     return tuple(notes)

@@ -51,6 +51,10 @@ def test_the_bot_really_handed_accounts_over(result: Result) -> None:
     assert any(row[2].startswith("done") for row in table.rows)
 
 
+def test_a_small_province_says_that_it_flatters(result: Result) -> None:
+    assert any(note.startswith("Only") and "flatters" in note for note in result.notes)
+
+
 def test_every_picture_can_be_drawn(result: Result) -> None:
     assert len(result.pictures) == 4
     assert all(picture.draw()["width"] == "container" for picture in result.pictures)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from datasets.province_story import TRUTH
 from engines.province import monitoring, pledges
+from engines.province.browsing import chosen
 from engines.province.circles import circled, structures_on
 from engines.province.happenings import KINDS_OF_EVENTS, events_of
 from engines.province.judging import TOGETHER, added_by, compared, judged
@@ -208,6 +209,14 @@ def test_the_network_holds_the_shells_what_they_share_and_whom_they_pay(seen: Se
     kinds = {node.get("kind", "firm") for node in told["nodes"]}
     assert kinds == {"firm", "attribute", "person"}
     assert {edge.get("kind", "guarantee") for edge in told["edges"]} == {"guarantee", "shared_attribute", "fund_flow"}
+
+
+def test_the_bot_gets_whoever_contradicts_though_nobody_is_linked_to_it(seen: Seen) -> None:
+    papers = seen.looked.signs["papers"]
+    alone = replace(seen.looked.signs["monitoring"], ties=frozenset())
+    looked_alone = replace(seen.looked, signs={**seen.looked.signs, "monitoring": alone})
+    assert chosen(replace(seen, looked=looked_alone), 10) == [min(papers.level.index[papers.level == 2])]
+    assert 2 <= len(chosen(seen, 10)) <= 10
 
 
 def test_provinces_to_learn_from_are_never_the_one_that_is_judged() -> None:
