@@ -100,8 +100,8 @@ payments["is_fraud"] = payments["transaction_id"].isin(known.loc[known["is_fraud
 is_fraud = payments["is_fraud"].to_numpy()
 when = payments["occurred_at"]
 features = FeatureBuilder(list(payments.columns), delay_days=DELAY).update(payments)
-shown = ["amount_fen", "customer_count_1d", "new_payee", "customer_amount_ratio", "payee_frauds_30d"]
-show(features.loc[is_fraud == 1, shown], f"{len(features.columns)} features; five of them at frauds · 特征", rows=5)
+shown = ["amount_fen", "customer_count_1d", "new_payee", "payee_frauds_30d"]
+show(features.loc[is_fraud == 1, shown], f"{len(features.columns)} features; four of them at frauds · 特征", rows=5)
 
 # %% [markdown]
 # Next, time. We learn from what happened *before* and judge what came *after*, with a **gap** (间隔) as long as the

@@ -88,7 +88,7 @@ assert (links["link"] != links["link then"]).tolist() == [False] * 3 + [True] * 
 #
 # ### Second idea: a tree
 # Hash the rows in pairs, the pairs in pairs, and so on up to a **root** (默克尔树根). Here with the first four rows. To
-# show that row 3 is under the root, it takes row 3 itself and the two marked hashes: the neighbour, and the neighbour
+# show that row 3 is under the root, it takes row 3 itself and two hashes: the neighbour, and the neighbour
 # of the pair. That is an **inclusion proof** (存在证明).
 
 # %%
@@ -108,9 +108,10 @@ tree = pd.DataFrame(
         "group": ["kept by others 他人保存", *(["computed 计算"] * 6)],
     }
 )
-ties = pd.DataFrame(
-    {"source": ["1", "2", "3", "4", "1-2", "3-4"], "target": ["1-2", "1-2", "3-4", "3-4", "root", "root"]}
-)
+tree.loc[tree["node"].isin(["4", "1-2"]), "group"] = "in the proof 证明"
+tree.loc[tree["node"].isin(["1", "2"]), "group"] = "not needed 无需"
+ties = pd.DataFrame({"source": ["1", "2", "3", "4", "1-2", "3-4"]})
+ties["target"] = [*["1-2"] * 2, *["3-4"] * 2, *["root"] * 2]
 ties["mark"] = ties["source"].isin(["3", "3-4"])
 show(
     pictures.network(

@@ -10,7 +10,7 @@ from engines.workshop.drawing import WIDTH, Drawing, picture
 
 __all__ = ["network"]
 
-_FILLS = (SKY, ORANGE, "#F0E442", VERMILLION, "#ffffff")
+_FILLS = (SKY, ORANGE, "#F0E442", "#ffffff", VERMILLION)
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross")
 _RADIUS = 30
 _MARGIN = 70
@@ -82,7 +82,14 @@ def _nodes(placed: pd.DataFrame, across: Any, up: Any) -> list[Any]:
     inside = base.mark_text(fontWeight="bold").encode(text="node:N")
     if not placed["label"].any():
         return [body, inside]
-    return [body, inside, base.mark_text(dy=_RADIUS + 16).encode(text="label:N")]
+    # on white, as ties may run behind it
+    halo, words = (
+        base.mark_text(dy=_RADIUS + 16, color=BLACK, stroke="#fff", strokeWidth=width, strokeJoin="round").encode(
+            text="label:N"
+        )
+        for width in (6, 0)
+    )
+    return [body, inside, halo, words]
 
 
 def _placed(nodes: pd.DataFrame, height: int) -> pd.DataFrame:
