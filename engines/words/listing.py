@@ -64,9 +64,9 @@ def _show_cases() -> None:
 def _show_paper() -> None:
     """Show all 37: what runs, of which engine, how long it takes, or why nothing runs."""
     taken = durations.read()
-    shown = Table("", "title · 名称", "engine · 引擎", "here, and how long · 本项目，用时", title="all 37 cases")
-    shown.title_justify = "left"
-    shown.columns[2].overflow = "fold"
+    shown = Table(title="all 37 cases", title_justify="left")
+    for heading in ("", "title · 名称", "engine\n引擎", "here, and how long\n本项目，用时"):
+        shown.add_column(heading, overflow="fold")  # a Chinese title has no spaces to break at
     for one in paper_cases(catalogue.cases().values()):
         runs = [f"hexi run {name}{_after(taken.shown(name))}" for name in one.runs]
         title = f"{one.bank}: {one.title}\n{one.bank_zh}：{one.title_zh}"
