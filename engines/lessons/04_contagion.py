@@ -332,7 +332,7 @@ quality = pd.DataFrame(
     columns=["ranked by", "average precision", "defaults in the first 40"],
 )
 show(
-    quality,
+    quality.round(3),
     f"{rows['label'].sum()} of {len(rows):,} firms default by the end of 2020 · 违约排序",
     mark=quality["ranked by"] == "calls known on 31 December",
 )
