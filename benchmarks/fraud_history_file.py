@@ -67,6 +67,7 @@ def history(path: Path, rows: int, names: Sequence[str] | None = None) -> Iterat
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_history(Path(folder) / "a.parquet", 500, lambda *_: None)
     ...     twice = pd.concat(list(history(Path(folder) / "a.parquet", 900)), ignore_index=True)
@@ -105,9 +106,10 @@ class Ahead:
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_history(Path(folder) / "a.parquet", 500, lambda *_: None)
-    ...     with Ahead(Path(folder) / "a.parquet", 900, ["amount_fen"], lambda read: read()) as frames:
+    ...     with Ahead(Path(folder) / "a.parquet", 900, ["occurred_at"], lambda read: read()) as frames:
     ...         [len(frame) for frame in frames]
     [500, 400]
     """
