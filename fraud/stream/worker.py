@@ -1,6 +1,4 @@
-"""The worker: takes messages, decides, writes down, tells, and only then lets go.
-
-Promises rest on the order:
+"""The worker: takes messages, decides, writes down, tells, and only then lets go; its promises rest on that order.
 
 1. messages are taken, together at most `most_messages`; each is read, or becomes a dead letter with the reason;
 2. an event that the log does not know is decided; one that it knows is a repetition, and nothing more is done;
