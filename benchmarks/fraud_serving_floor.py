@@ -37,7 +37,7 @@ async def kept(scope: dict[str, Any], receive: Receive, send: Send) -> None:
 
 
 async def _read(receive: Receive) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         part = await receive()
         body += part.get("body", b"")
