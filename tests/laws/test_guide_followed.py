@@ -1,5 +1,6 @@
 """The guide's pages on adding something are followed to the letter, in a copy of the checkout: files and commands."""
 
+import ast
 import os
 import re
 import subprocess
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.laws import test_shape
 from tests.laws.cloned import clone
-from tests.laws.house import ROOT
+from tests.laws.house import PACKAGES, ROOT, Module
 from tests.laws.shown import missing, steps
+from tests.laws.test_layers import ALLOWED
 
 PAGES = sorted(path for path in (ROOT / "docs" / "adding").glob("*.md") if path.stem != "index")
 OTHERS = sorted(
@@ -68,11 +71,12 @@ def change(path: Path, lines: str) -> None:
 def run(console: str, folder: Path) -> None:
     found = steps(console.splitlines())
     assert found, f"no command: {console}"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for step in found:
         told = subprocess.run(
             ["bash", "-c", step.command],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(folder), "COLUMNS": "80", "NO_COLOR": "1"},
+            env=environment | {"PYTHONPATH": str(folder), "COLUMNS": "80", "NO_COLOR": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -112,22 +116,20 @@ def test_a_command_in_a_box_says_what_the_page_shows(page: Path, checkout: Path)
 
 
 def test_what_the_guide_adds_keeps_the_laws_of_the_house(checkout: Path) -> None:
-    added = [
-        str(checkout / block.place)
-        for page in PAGES
-        for block in blocks(page.read_text(encoding="utf-8"))
-        if block.place.endswith(".py") and (checkout / block.place).is_file()
-    ]
+    places = [block.place for page in PAGES for block in blocks(page.read_text(encoding="utf-8"))]
+    added = [place for place in places if "/" in place and place.endswith(".py") and (checkout / place).is_file()]
+    assert len(added) > 12
     for words in (["ruff", "check"], ["ruff", "format", "--check"]):
-        told = subprocess.run(
-            [f"{sys.prefix}/bin/{words[0]}", *words[1:], *added],
-            cwd=checkout,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        asked = [f"{sys.prefix}/bin/{words[0]}", *words[1:], *added]
+        told = subprocess.run(asked, cwd=checkout, capture_output=True, text=True, check=False)
         assert told.returncode == 0, told.stdout + told.stderr
-    run("$ .venv/bin/python -m pytest -q tests/laws/test_shape.py tests/laws/test_layers.py\n... passed...", checkout)
+    for place in (place for place in added if place.split("/")[0] in PACKAGES and "/lessons/" not in place):
+        text = (checkout / place).read_text(encoding="utf-8")
+        module = Module(ROOT / place, text, ast.parse(text))
+        test_shape.test_a_file_has_at_most_300_lines_and_a_function_50(module)
+        test_shape.test_a_module_has_a_title_a_public_list_and_a_name_of_the_trade(module)
+        test_shape.test_what_is_public_says_what_it_does(module)
+        assert module.imported_rooms() <= ALLOWED[module.room] | {module.room}, place
 
 
 def test_a_page_that_says_something_else_than_happens_is_noticed(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tests.laws.cloned import clone
 from tests.laws.house import ROOT
 from tests.laws.shown import Step, missing, steps
 
-SMALL_PART = "tests/laws/test_layers.py"
+SMALL_PART = "tests/fraud/test_decision.py"
 LANGUAGES = ("README.md", "README.zh-CN.md")
 LONGEST_LINES = 180
 
