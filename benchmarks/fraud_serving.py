@@ -60,8 +60,8 @@ def run(quick: bool = False, progress: Progress | None = None) -> tuple[Measurem
             if progress is not None:
                 progress("rates · 速率", place, len(rates))
             sent = [orjson.dumps(event) for event in events[: rate * seconds + _WARM_UP]]
-            for name, floor in _FLOORS.items():
-                found += _measured(name, (*_SERVER, f"benchmarks.fraud_serving_floor:{floor}"), sent, rate)
+            for floor_name, floor in _FLOORS.items():
+                found += _measured(floor_name, (*_SERVER, f"benchmarks.fraud_serving_floor:{floor}"), sent, rate)
             found += _measured("ours, the whole engine", (*ours, "--log", f"{name}/log{rate}"), sent, rate)
     return tuple(found)
 
