@@ -45,7 +45,7 @@ def verdict_of(error: BaseException) -> Verdict:
     Examples
     --------
     >>> verdict_of(BusinessError("该存款人已开立基本存款账户"))
-    Verdict(asks=<Asks.REFUSED: 'refused'>, reason='该存款人已开立基本存款账户', is_systems=False)
+    Verdict(asks=<Asks.REFUSED: 'refused'>, reason='该存款人已开立基本存款账户', is_systems=False, is_unsure=False)
     >>> verdict_of(FailureError("503")).asks, verdict_of(LeaseLostError("token 3")).asks
     (<Asks.AGAIN: 'again'>, <Asks.NOTHING: 'nothing'>)
     >>> verdict_of(UnsureError("the connection was closed")).is_unsure

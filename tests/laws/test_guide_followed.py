@@ -71,7 +71,8 @@ def change(path: Path, lines: str) -> None:
 def run(console: str, folder: Path) -> None:
     found = steps(console.splitlines())
     assert found, f"no command: {console}"
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    strange = ("PYTHONDONTWRITEBYTECODE", "PYTEST_ADDOPTS")
+    environment = {name: value for name, value in os.environ.items() if name not in strange}
     for step in found:
         told = subprocess.run(
             ["bash", "-c", step.command],

@@ -100,17 +100,18 @@ def test_a_browser_that_is_killed_is_started_again(step: str, tmp_path: Path) ->
 
 def browser_below(root: int) -> int:
     """The leader of the process group of the newest browser that this process has started through Playwright."""
-    facts: dict[int, tuple[int, int]] = {}
+    facts: dict[int, tuple[int, int, int]] = {}  # parent, process group, start: numbers of processes begin anew
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             rest = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except OSError:
             continue
-        facts[int(folder.name)] = (int(rest[1]), int(rest[2]))
+        facts[int(folder.name)] = (int(rest[1]), int(rest[2]), int(rest[19]))
     below = {root}
-    while more := {one for one, (parent, _) in facts.items() if parent in below} - below:
+    while more := {one for one, (parent, *_) in facts.items() if parent in below} - below:
         below |= more
-    return max(one for one in below - {root} if facts[one][1] == one and "chrom" in command_of(one))
+    leaders = [one for one in below - {root} if facts[one][1] == one and "chrom" in command_of(one)]
+    return max(leaders, key=lambda one: facts[one][2])
 
 
 def command_of(process: int) -> str:
