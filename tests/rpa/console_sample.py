@@ -18,15 +18,19 @@ import httpx
 from filing_sample import BASIC, GENERAL
 
 from rpa.console import console_application
+from rpa.console.correction import typed_of
 from rpa.deadlines import default_policy
 from rpa.deadlines.rules import CHINA
 from rpa.evidence import Evidence
 from rpa.filing import to_record
-from rpa.queue import State, WorkQueue
+from rpa.queue import Item, State, WorkQueue
 
 NOW = datetime(2026, 7, 1, 16, 45, tzinfo=CHINA)
 DUE = datetime(2026, 7, 1, 17, 30, tzinfo=CHINA)
 HOME = "http://127.0.0.1"
+REFUSED, WAITING, FILED = "/accounts/L00000002", "/accounts/L00000003", "/accounts/L00000007"
+
+SIGNED = {"who": "王芳", "reason": "与营业执照核对"}
 
 
 class Client:
@@ -123,3 +127,16 @@ def _day() -> Path:
 
 
 _WAY = (State.VALIDATED, State.FILING, State.FILED, State.IMAGED, State.WRITTEN_BACK, State.DONE)
+
+
+def item(client: Client, number: int) -> Item:
+    queue = WorkQueue(client.queue_path)
+    try:
+        return queue.item(f"L{number:08d}")
+    finally:
+        queue.close()
+
+
+def correction(client: Client, **changed: str) -> dict[str, str]:
+    right = replace(GENERAL, filing_id="L00000002", account_number="3018210000000002")
+    return {**typed_of(to_record(right)), **client.form(f"{REFUSED}/correct"), **SIGNED, **changed}

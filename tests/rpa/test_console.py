@@ -5,43 +5,23 @@ import io
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from console_sample import DUE, NOW, Client, filled
-from filing_sample import BASIC, GENERAL
+from console_sample import DUE, FILED, NOW, REFUSED, WAITING, Client, filled
+from filing_sample import BASIC
 
-from rpa.console.correction import typed_of
 from rpa.console.pace import pace_of
 from rpa.console.queue_view import reading
-from rpa.filing import to_record
-from rpa.queue import Item, State, Step, WorkQueue
+from rpa.queue import State, Step, WorkQueue
 
 PAGES = ("/", "/hand-over", "/throughput", "/lateness", "/accounts/L00000001", "/accounts/L00000002/correct")
-
-REFUSED, WAITING, FILED = "/accounts/L00000002", "/accounts/L00000003", "/accounts/L00000007"
-
-SIGNED = {"who": "王芳", "reason": "与营业执照核对"}
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Client:
     return filled(tmp_path)
-
-
-def item(client: Client, number: int) -> Item:
-    queue = WorkQueue(client.queue_path)
-    try:
-        return queue.item(f"L{number:08d}")
-    finally:
-        queue.close()
-
-
-def correction(client: Client, **changed: str) -> dict[str, str]:
-    right = replace(GENERAL, filing_id="L00000002", account_number="3018210000000002")
-    return {**typed_of(to_record(right)), **client.form(f"{REFUSED}/correct"), **SIGNED, **changed}
 
 
 @pytest.mark.parametrize("path", PAGES)

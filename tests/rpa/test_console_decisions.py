@@ -4,36 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from console_sample import NOW, Client, filled
+from console_sample import FILED, NOW, REFUSED, SIGNED, WAITING, Client, correction, filled, item
 from filing_sample import BASIC, GENERAL
 
 from rpa.console.correction import record_of, typed_of
 from rpa.console.queue_view import reading
 from rpa.evidence import lines, verify
 from rpa.filing import to_record
-from rpa.queue import Item, State, WorkQueue
-
-REFUSED, WAITING, FILED = "/accounts/L00000002", "/accounts/L00000003", "/accounts/L00000007"
-
-SIGNED = {"who": "王芳", "reason": "与营业执照核对"}
+from rpa.queue import State, WorkQueue
 
 
 @pytest.fixture
 def client(tmp_path: Path) -> Client:
     return filled(tmp_path)
-
-
-def item(client: Client, number: int) -> Item:
-    queue = WorkQueue(client.queue_path)
-    try:
-        return queue.item(f"L{number:08d}")
-    finally:
-        queue.close()
-
-
-def correction(client: Client, **changed: str) -> dict[str, str]:
-    right = replace(GENERAL, filing_id="L00000002", account_number="3018210000000002")
-    return {**typed_of(to_record(right)), **client.form(f"{REFUSED}/correct"), **SIGNED, **changed}
 
 
 def test_an_account_goes_back_as_it_is_and_what_was_being_sent_is_asked_about_first(client: Client) -> None:
