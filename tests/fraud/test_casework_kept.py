@@ -14,14 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraud.casework import CLOSED, LEGAL, Alert, Case, State, WorkList
+from fraud.casework import CLOSED, LEGAL, State, WorkList
 from fraud.errors import (
     CaseStoreError,
     FraudError,
 )
 from tests.fraud.care_sample import costs
-
-ALERT = Alert("T1", "C1", occurred_at=0, raised_at=60, amount_fen=100_000, probability=0.5, action=2)
+from tests.fraud.casework_sample import ALERT, taken
 
 
 @pytest.fixture
@@ -29,11 +28,6 @@ def desk() -> Iterator[WorkList]:
     opened = WorkList(":memory:", costs())
     yield opened
     opened.close()
-
-
-def taken(desk: WorkList, who: str = "Li") -> Case:
-    case = desk.add(ALERT)
-    return desk.take(case.case_id, who, case.version, now=100)
 
 
 def test_the_story_of_a_case_cannot_be_changed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from fraud.casework import Alert, Case, Listing, State, WorkList, suggested
+from fraud.casework import Listing, State, WorkList, suggested
 from fraud.casework.teaching import Taught, teach
 from fraud.engine.lists import ListEntry
 from fraud.engine.snooze import Snooze
@@ -17,8 +17,7 @@ from fraud.errors import (
     ListRefusedError,
 )
 from tests.fraud.care_sample import costs
-
-ALERT = Alert("T1", "C1", occurred_at=0, raised_at=60, amount_fen=100_000, probability=0.5, action=2)
+from tests.fraud.casework_sample import ALERT, taken
 
 
 @pytest.fixture
@@ -26,11 +25,6 @@ def desk() -> Iterator[WorkList]:
     opened = WorkList(":memory:", costs())
     yield opened
     opened.close()
-
-
-def taken(desk: WorkList, who: str = "Li") -> Case:
-    case = desk.add(ALERT)
-    return desk.take(case.case_id, who, case.version, now=100)
 
 
 def proposed(desk: WorkList, listing: Listing) -> int:

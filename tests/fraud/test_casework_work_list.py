@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fraud.casework import LEGAL, Alert, Case, State, WorkList, alert_of
+from fraud.casework import LEGAL, State, WorkList, alert_of
 from fraud.casework.priority import urgency
 from fraud.casework.states import check_transition
 from fraud.errors import (
@@ -19,10 +19,9 @@ from fraud.errors import (
     CaseUnknownError,
 )
 from tests.fraud.care_sample import costs
+from tests.fraud.casework_sample import ALERT, taken
 
 HOUR = 3_600
-
-ALERT = Alert("T1", "C1", occurred_at=0, raised_at=60, amount_fen=100_000, probability=0.5, action=2)
 
 
 @pytest.fixture
@@ -30,11 +29,6 @@ def desk() -> Iterator[WorkList]:
     opened = WorkList(":memory:", costs())
     yield opened
     opened.close()
-
-
-def taken(desk: WorkList, who: str = "Li") -> Case:
-    case = desk.add(ALERT)
-    return desk.take(case.case_id, who, case.version, now=100)
 
 
 def test_alerts_of_a_customer_or_a_ring_become_one_case(desk: WorkList) -> None:
