@@ -157,7 +157,7 @@ def spend(
             watch=_watched(progress, len(day.records)),
         )
         evening = Evening(branch, settings, [], {}, dict(addresses))
-        _work(evening, {one.filing.filing_id for one in day.expected if one.ends == "filed"}, say)
+        _work(evening, {one.filing.filing_id for one in day.expected if one.ends != "person"}, say)
         yield evening
 
 
@@ -172,11 +172,14 @@ def _watched(progress: Report, total: int) -> Callable[[str, str], None]:
     return watch
 
 
-def _work(evening: Evening, can_be_filed: set[str], say: Callable[[str], None] | None) -> None:
-    """Let the bot work; a person sends back what was handed over for a page's sake, until nothing is."""
+def _work(evening: Evening, for_the_bot: set[str], say: Callable[[str], None] | None) -> None:
+    """Let the bot work; a person sends back what was handed over for a page's sake, until nothing is.
+
+    An account that the central bank will refuse is sent back as well: its refusal is yet to be written.
+    """
     for number in range(_ROUNDS):
         evening.summaries.append(asyncio.run(run_once(evening.settings, reconcile=True)))
-        handed = _handed_over(evening.settings, can_be_filed)
+        handed = _handed_over(evening.settings, for_the_bot)
         if not handed or number == _ROUNDS - 1:
             return
         if say is not None:
@@ -188,9 +191,9 @@ def _work(evening: Evening, can_be_filed: set[str], say: Callable[[str], None] |
         queue.close()
 
 
-def _handed_over(settings: Settings, can_be_filed: set[str]) -> dict[str, str]:
+def _handed_over(settings: Settings, for_the_bot: set[str]) -> dict[str, str]:
     queue = WorkQueue(settings.queue_path)
     items: list[Any] = queue.items()
     queue.close()
     waiting = [item for item in items if item.state is State.WAITING]
-    return {item.filing_id: item.reason for item in waiting if item.filing_id in can_be_filed}
+    return {item.filing_id: item.reason for item in waiting if item.filing_id in for_the_bot}

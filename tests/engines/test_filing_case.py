@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from rpa.browser import find_browser
 from rpa.errors import BrowserMissingError
 from rpa.filing import from_record
 from rpa.listing import problems
-from rpa.systems import central_bank
+from rpa.systems import Faults, central_bank
+from rpa.systems.branch import SYSTEMS
 from rpa.systems.records import Records
+from rpa.systems.truth import judge
 
 try:
     find_browser(os.environ)
@@ -54,6 +57,22 @@ def test_the_page_shows_the_filmstrip(result: Result) -> None:
     page = render_page(result)
     assert page.count('class="frame"') == 4
     assert page.count("data:image/") >= 4
+
+
+@with_browser
+def test_a_person_also_sends_back_what_will_be_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Two swapped labels hand the account over before the central bank can refuse it; the refusal must be written."""
+    day = opening_day(7, 13)
+    (one,) = (one for one in day.expected if day.kinds[one.filing.filing_id] == "wrong_basic_number")
+    name = one.filing.filing_id
+    alone = replace(day, expected=(one,), records=tuple(row for row in day.records if row["filing_id"] == name))
+    faults = {system: Faults() for system in SYSTEMS} | {"accounts": Faults(plan={"labels_swapped": (1,)})}
+    monkeypatch.setattr(evening, "faults_of", lambda seed, rate: faults)
+    with evening.spend(tmp_path, 7, alone, 0.2, lambda *_: None) as spent:
+        found = judge(spent.branch, alone.expected)
+    assert faults["accounts"].struck["labels_swapped"] == 1
+    assert list(spent.helped) == [name]
+    assert found.is_clean, found
 
 
 @with_browser
