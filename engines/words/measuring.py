@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 
 from engines import catalogue
@@ -21,6 +22,9 @@ __all__ = ["ACTIONS", "measure"]
 
 ACTIONS = ("page", "table", "compare")
 """Words after `hexi bench` that work on records instead of measuring."""
+_SUBJECT = "subject · 对象"
+_HEAD_LETTERS = 8
+_EDGES = 3
 
 
 def measure(given: argparse.Namespace) -> int:
@@ -125,11 +129,33 @@ def _show_measured(entry: catalogue.Entry, measured: Any) -> None:
             if one.dataset == dataset:
                 rows.setdefault(one.subject, {})[one.metric] = one.shown
         title = f"{entry.title} · {entry.title_zh}\n{dataset}"
-        shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-        shown.add_column("subject · 对象", no_wrap=True, overflow="fold")
-        metrics = list(dict.fromkeys(metric for values in rows.values() for metric in values))
-        for metric in metrics:
-            shown.add_column(textwrap.fill(metric, 8, break_long_words=False), justify="right", overflow="fold")
-        for subject, values in rows.items():
-            shown.add_row(subject, *(values.get(metric, "") for metric in metrics))
-        OUT.print(shown)
+        for metrics in _side_by_side(rows, OUT.width):
+            shown = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+            shown.add_column(_SUBJECT, no_wrap=True, overflow="fold")
+            for metric in metrics:
+                shown.add_column(_head(metric), justify="right", overflow="fold")
+            for subject, values in rows.items():
+                shown.add_row(subject, *(values.get(metric, "") for metric in metrics))
+            OUT.print(shown)
+            title = ""
+
+
+def _side_by_side(rows: Mapping[str, Mapping[str, str]], width: int) -> list[list[str]]:
+    """Return the metrics, in order, of each table that is no wider than the screen: no word and no number is broken."""
+    left = max(map(cell_len, [_SUBJECT, *rows]))
+    found: list[list[str]] = []
+    room = 0
+    for metric in dict.fromkeys(metric for values in rows.values() for metric in values):
+        need = 2 + max(
+            map(cell_len, [*_head(metric).split("\n"), *(values.get(metric, "") for values in rows.values())])
+        )
+        if not found or need > room:
+            found.append([])
+            room = width - left - _EDGES
+        found[-1].append(metric)
+        room -= need
+    return found
+
+
+def _head(metric: str) -> str:
+    return textwrap.fill(metric, _HEAD_LETTERS, break_long_words=False)

@@ -1,5 +1,6 @@
 """Lessons: each runs without its solutions and with them, and has all that a lesson has."""
 
+from fnmatch import fnmatch
 from functools import cache
 from importlib.util import find_spec
 
@@ -35,6 +36,13 @@ def parts_of(lesson: Lesson) -> list:
     if find_spec("jupytext") is None:
         pytest.skip("waits for jupytext: pip install -e '.[lessons]'")
     return cells(lesson)
+
+
+@every_lesson
+def test_a_lesson_is_not_run_when_tests_are_collected(lesson: Lesson, pytestconfig: pytest.Config) -> None:
+    """A lesson has no examples for doctest, and to import it is to run it: minutes before the first test."""
+    patterns = [str(pytestconfig.rootpath / one) for one in pytestconfig.getoption("ignore_glob")]
+    assert any(fnmatch(str(lesson.path), one) for one in patterns)
 
 
 @every_lesson
