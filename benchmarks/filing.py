@@ -12,7 +12,6 @@ paper has 15 minutes by a clerk and half a minute by the bank's bot, of real sys
 """
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,9 +20,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.descendants import processor_seconds
 from benchmarks.errors import SubjectFailedError
-from benchmarks.filing_day import PASSWORD, USER, day_of, served
+from benchmarks.filing_day import day_of, served
 from benchmarks.filing_peers import has_selenium
+from benchmarks.filing_settings import PASSWORD, USER
 from benchmarks.measurement import Measurement, Progress
 from rpa.filing import to_record
 from rpa.systems.truth import Expected, judge
@@ -94,12 +95,13 @@ def _measured(subject: str, contexts: int, count: int, latency: float) -> tuple[
             job |= {"accounts": [to_record(one) for one in accounts], "contexts": contexts, "began": began}
             path = folder / "job.json"
             path.write_text(json.dumps(job), encoding="utf-8")
-            before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
             asked = [sys.executable, "-m", "benchmarks.filing_peers", subject, str(path)]
-            done = subprocess.run(asked, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
-            wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+            with processor_seconds() as cpu:
+                started = time.monotonic()
+                done = subprocess.run(asked, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+                wall = time.monotonic() - started
             verdict = judge(branch, [Expected(one) for one in accounts])
     if done.returncode or not verdict.is_clean:
         said = done.stderr.strip().splitlines()[-1:] or [str(verdict.counts())]
         raise SubjectFailedError(f"{subject} has not filed all of {count} accounts: {said[0]}")
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, cpu.seconds

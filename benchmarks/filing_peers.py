@@ -277,7 +277,7 @@ def file_by_ours(job: Job) -> None:
     """File by the bot of `rpa`, with its queue, evidence, reading back, and the encrypted list."""
     import asyncio
 
-    from benchmarks.filing_day import settings_of
+    from benchmarks.filing_settings import settings_of
     from rpa.bot import run_once
 
     asyncio.run(run_once(settings_of(job), reconcile=False))

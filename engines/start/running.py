@@ -4,7 +4,6 @@ A report is made by the same command that a reader of the page would type, and n
 """
 
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+
+from benchmarks.descendants import processor_seconds
 
 __all__ = ["SMALL", "Ran", "run_case"]
 
@@ -59,15 +60,11 @@ def run_case(name: str, size: int | None = None, page: Path | None = None) -> Ra
     words = [sys.executable, "-m", "engines", "run", name, "--json"]
     words += [] if size is None else ["--size", str(size)]
     words += [] if page is None else ["--html", str(page)]
-    start, before = perf_counter(), _cpu_of_children()
-    told = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603  # our own command, no shell
-    seconds, cpu = perf_counter() - start, _cpu_of_children() - before
+    with processor_seconds() as cpu:
+        start = perf_counter()
+        told = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603  # our own command, no shell
+        seconds = perf_counter() - start
     if told.returncode not in (0, 1):
         lines = told.stderr.strip().splitlines() or [f"it ended with {told.returncode}"]
-        return Ran({}, seconds, cpu, lines[-1].removeprefix("hexi: "))
-    return Ran(json.loads(told.stdout), seconds, cpu)
-
-
-def _cpu_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+        return Ran({}, seconds, cpu.seconds, lines[-1].removeprefix("hexi: "))
+    return Ran(json.loads(told.stdout), seconds, cpu.seconds)

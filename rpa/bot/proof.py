@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rpa.bot.settings import Settings
-from rpa.browser import Tab
+from rpa.browser import Tab, picture
 from rpa.browser.readback import differences
 from rpa.browser.session import failures
 from rpa.errors import FailureError, RpaError
@@ -102,10 +102,10 @@ class Proof:
         if not self._settings.pictures:
             return
         try:
-            with failures(f"taking a picture of the {stage}", tab.patience):
+            with failures(f"masking the {stage}", tab.patience):
                 await tab.page.evaluate(MARKING_SCRIPT)
-                picture = await tab.page.screenshot(style=MASKING_STYLE, full_page=True)
+            taken = await picture(tab, MASKING_STYLE, f"the {stage}")
         except FailureError as error:
             self.said("no picture was taken", stage=stage, reason=str(error))
             return
-        self._story.screenshot(stage, picture, at=self._settings.clock())
+        self._story.screenshot(stage, taken, at=self._settings.clock())

@@ -51,7 +51,7 @@ async def _write(desk: Desk, filing_id: str, outcome: Outcome, *, is_needed: boo
     path = operations.account.address("", filing_id)
     # the tab that has fetched the papers an instant ago still shows the form, before anything was written
     tab = await desk.tab("operations")
-    html = await tab.page.content() if desk.is_at("operations", path) else ""
+    html = await tab.html() if desk.is_at("operations", path) else ""
     if not operations.account.recognise(html):
         page, answer = await desk.visit("operations", path, [operations.account, refused])
         if page is refused:

@@ -7,6 +7,7 @@ accepted. What was typed is compared with what the system shows before anything 
 
 from rpa.browser.fields import attach, choose, click, download, fill, fill_form, press
 from rpa.browser.matching import Button, Candidate, Field, Healed, in_order, resolve
+from rpa.browser.pictures import picture
 from rpa.browser.readback import differences, readback
 from rpa.browser.resolver import Found, find_browser
 from rpa.browser.session import Answer, Tab, go, open_browser, open_tab
@@ -31,6 +32,7 @@ __all__ = [
     "in_order",
     "open_browser",
     "open_tab",
+    "picture",
     "press",
     "readback",
     "resolve",

@@ -12,75 +12,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rpa.browser.matching import Button, Candidate, Field, Match, Sought, resolve
+from rpa.browser.scripts import CONTROLS, FACTS, HELD, PUT, SPOT
 from rpa.browser.session import Answer, Tab, answer_of, failures
-from rpa.errors import DownloadError, FailureError, NotFoundOnPageError, ReadBackError, UnknownPageError
+from rpa.errors import DownloadError, FailureError, NotFoundOnPageError, ReadBackError, RpaError, UnknownPageError
 
 if TYPE_CHECKING:
-    from playwright.async_api import ElementHandle
+    from playwright.async_api import JSHandle
 
 __all__ = ["attach", "candidates_of", "choose", "click", "download", "fill", "fill_form", "press", "survey"]
 
 _SECOND_LOOK_SECONDS = 0.3
-_CONTROLS = """() => [...document.querySelectorAll(
-    'input:not([type=hidden]), select, textarea, button, a[href], [role=button], [role=link]')]
-    .filter(e => !e.disabled && (e.checkVisibility ? e.checkVisibility() : e.offsetParent !== null))"""
-_FACTS = """elements => {
-  const inner = 'select, textarea, input, button, script, style';
-  const words = node => {
-    if (!node) return '';
-    const copy = node.cloneNode(true);
-    copy.querySelectorAll?.(inner).forEach(e => e.remove());
-    return copy.textContent.replace(/\\s+/g, ' ').trim();
-  };
-  const kindOf = e => {
-    const tag = e.tagName.toLowerCase(), type = (e.getAttribute('type') || '').toLowerCase();
-    if (e.getAttribute('role') === 'button' || tag === 'button') return 'button';
-    if (tag === 'a' || e.getAttribute('role') === 'link') return 'link';
-    if (tag === 'select') return 'choice';
-    if (tag === 'textarea') return 'long';
-    if (['submit', 'button', 'image', 'reset'].includes(type)) return 'button';
-    if (['password', 'file', 'checkbox', 'radio'].includes(type)) return type;
-    return 'text';
-  };
-  const labelOf = (e, kind) => {
-    const by = (e.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean);
-    if (by.length) return by.map(id => words(document.getElementById(id))).join(' ').trim();
-    if (e.getAttribute('aria-label')) return e.getAttribute('aria-label').trim();
-    if (e.labels && e.labels.length) return [...e.labels].map(words).join(' ').trim();
-    if (kind === 'button' || kind === 'link') return (e.value || e.innerText || e.title || '').trim();
-    return (e.getAttribute('placeholder') || e.title || '').trim();
-  };
-  const besideOf = e => {
-    for (let n = e.previousSibling; n; n = n.previousSibling)
-      if (n.textContent.trim()) return words(n).slice(-40);
-    const cell = e.closest('td, th, dd, div, p, li');
-    return words(cell && cell.previousElementSibling).slice(-40);
-  };
-  const over = [...document.querySelectorAll('dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]')]
-    .find(e => !e.checkVisibility || e.checkVisibility());
-  return [over ? words(over) || over.tagName : '', elements.map(e => {
-    const kind = kindOf(e), isField = !['button', 'link'].includes(kind);
-    const name = e.getAttribute('name') || (kind === 'link' && e.getAttribute('href')) || e.id || '';
-    return [kind, labelOf(e, kind), name, e.dataset.testid || '', isField ? besideOf(e) : ''];
-  })];
-}"""
 
 
-async def survey(tab: Tab) -> "tuple[list[Candidate], list[ElementHandle]]":
-    """Return what controls people can see and use on a page, and their elements in the same order.
+async def survey(tab: Tab) -> "tuple[list[Candidate], JSHandle]":
+    """Return what controls people can see and use on a page, and a handle on their elements in the same order.
 
     Raises
     ------
     UnknownPageError
         If the page shows a dialog of its own over everything: nobody types behind it.
     """
-    held = await tab.page.evaluate_handle(_CONTROLS)
-    over, facts = await held.evaluate(_FACTS)
+    held = await tab.page.evaluate_handle(CONTROLS)
+    over, facts = await held.evaluate(FACTS)
     if over:
         raise UnknownPageError(f"the page shows a dialog that nobody knows: {over:.200}")
-    by_number = await held.get_properties()
-    elements = [by_number[str(number)].as_element() for number in range(len(facts))]
-    return candidates_of(facts), [element for element in elements if element is not None]
+    return candidates_of(facts), held
 
 
 def candidates_of(facts: Sequence[Sequence[str]]) -> list[Candidate]:
@@ -104,23 +60,51 @@ def candidates_of(facts: Sequence[Sequence[str]]) -> list[Candidate]:
     return found
 
 
-async def _find(tab: Tab, sought: Sequence[Sought]) -> "list[ElementHandle | None]":
+async def _find(tab: Tab, sought: Sequence[Sought]) -> "tuple[list[Match | None], JSHandle]":
     """Find controls, with a second look for pages that are slow to draw, and tell of each that was healed."""
     tab.check_dialogs()
     try:
-        candidates, elements = await survey(tab)
+        candidates, held = await survey(tab)
         matches = resolve(sought, candidates)
     except NotFoundOnPageError:
         await asyncio.sleep(_SECOND_LOOK_SECONDS)
         tab.check_dialogs()
-        candidates, elements = await survey(tab)
+        candidates, held = await survey(tab)
         matches = resolve(sought, candidates)
     tab.healed.extend(match.healed for match in matches if match is not None and match.healed is not None)
-    return [_element(match, elements) for match in matches]
+    return matches, held
 
 
-def _element(match: Match | None, elements: "Sequence[ElementHandle]") -> "ElementHandle | None":
-    return None if match is None else elements[match.number]
+async def _only(tab: Tab, sought: Sought) -> "tuple[JSHandle, int]":
+    """Find one control, and return all with its number.
+
+    Raises
+    ------
+    NotFoundOnPageError
+        If it is not there.
+    """
+    (match,), held = await _find(tab, [sought])
+    if match is None:
+        raise NotFoundOnPageError(f"there is no {sought.label!r} on the page")
+    return held, match.number
+
+
+async def _click(tab: Tab, held: "JSHandle", number: int) -> None:
+    """Click with the mouse, in the middle of a control, if nothing lies over it; what is on its way is waited for.
+
+    Raises
+    ------
+    FailureError
+        If something lies over it for half the tab's patience; nothing was clicked then.
+    """
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(tab.patience):
+        began = loop.time()
+        while (spot := await held.evaluate(SPOT, number))[0]:
+            if loop.time() - began > tab.patience / 2:
+                raise FailureError(f"the mouse cannot reach it: {spot[0]}")
+            await asyncio.sleep(_SECOND_LOOK_SECONDS)
+        await tab.page.mouse.click(*spot[1:])
 
 
 async def fill_form(tab: Tab, fields: Sequence[Field], values: Mapping[str, str]) -> None:
@@ -145,40 +129,35 @@ async def fill_form(tab: Tab, fields: Sequence[Field], values: Mapping[str, str]
         If it takes too long, or the browser has ended.
     """
     with failures("filling a form", tab.patience):
-        elements = await _find(tab, fields)
-        given: list[tuple[Field, ElementHandle]] = []
-        for field, element in zip(fields, elements, strict=True):
+        matches, held = await _find(tab, fields)
+        given: dict[int, Field] = {}
+        for field, match in zip(fields, matches, strict=True):
             if field.name not in values:
                 continue
-            if element is None:
+            if match is None:
                 raise NotFoundOnPageError(f"there is no field {field.label!r} ({field.name}) on the page")
-            await _put(element, field, values[field.name])
-            given.append((field, element))
-        await _look_again(tab, given, values)
+            given[match.number] = field
+        wanted = [[number, field.kind == "choice", values[field.name]] for number, field in given.items()]
+        fault = await held.evaluate(PUT, wanted)
+        if fault is not None:
+            raise _fault(given[fault[0]], values, *fault[1:])
+        await _look_again(tab, held, given, values)
 
 
-async def _put(element: "ElementHandle", field: Field, value: str) -> None:
-    if field.kind != "choice":
-        await element.fill(value)
-        return
-    options = await element.evaluate("e => [...e.options].map(o => [o.value, o.text.trim(), String(o.disabled)])")
-    hits = [option for option in options if option[0] == value] or [option for option in options if option[1] == value]
-    if len(hits) != 1 or hits[0][2] == "true":
-        raise NotFoundOnPageError(
-            f"{len(hits)} options of {field.label!r} are {value!r:.60}, there must be one to choose"
-        )
-    await element.select_option(value=hits[0][0])
+def _fault(field: Field, values: Mapping[str, str], what: str, count: int) -> RpaError:
+    if what == "choice":
+        value = values[field.name]
+        return NotFoundOnPageError(f"{count} options of {field.label!r} are {value!r:.60}, there must be one to choose")
+    said = {"gone": "has gone from the page", "locked": "takes no input"}[what]
+    return FailureError(f"the field {field.label!r} ({field.name}) {said} while the form is filled")
 
 
-async def _look_again(tab: Tab, given: "Sequence[tuple[Field, ElementHandle]]", values: Mapping[str, str]) -> None:
-    held = await tab.page.evaluate(
-        "es => es.map(e => e.options ? [e.value, e.selectedOptions[0]?.text.trim() ?? ''] : [e.value])",
-        [element for _, element in given],
-    )
+async def _look_again(tab: Tab, held: "JSHandle", given: Mapping[int, Field], values: Mapping[str, str]) -> None:
+    there = await held.evaluate(HELD, list(given))
     wrong = [
         field
-        for (field, _), there in zip(given, held, strict=True)
-        if _plain(values[field.name]) not in map(_plain, there)
+        for field, texts in zip(given.values(), there, strict=True)
+        if _plain(values[field.name]) not in map(_plain, texts)
     ]
     if wrong:
         names = tuple(field.name for field in wrong)
@@ -203,7 +182,8 @@ async def choose(tab: Tab, field: Field, option: str) -> None:
 async def attach(tab: Tab, field: Field, paths: Sequence[Path]) -> None:
     """Give files to a field of the kind `file`."""
     with failures(f"attaching files to {field.label!r}", tab.patience):
-        (element,) = await _find(tab, [field])
+        held, number = await _only(tab, field)
+        element = (await held.get_property(str(number))).as_element()
         if element is not None:
             await element.set_input_files([str(path) for path in paths])
 
@@ -211,9 +191,7 @@ async def attach(tab: Tab, field: Field, paths: Sequence[Path]) -> None:
 async def click(tab: Tab, button: Button) -> None:
     """Click, and wait for nothing."""
     with failures(f"clicking {button.label!r}", tab.patience):
-        (element,) = await _find(tab, [button])
-        if element is not None:
-            await element.click()
+        await _click(tab, *await _only(tab, button))
 
 
 async def press(tab: Tab, button: Button) -> Answer:
@@ -227,11 +205,9 @@ async def press(tab: Tab, button: Button) -> Answer:
         If no answer comes in time; whether the system has taken what was sent is not known then.
     """
     with failures(f"clicking {button.label!r}", tab.patience):
-        (element,) = await _find(tab, [button])
-        if element is None:
-            raise NotFoundOnPageError(f"there is no {button.label!r} on the page")
+        held, number = await _only(tab, button)
         async with tab.page.expect_navigation(wait_until="domcontentloaded") as waiting:
-            await element.click(no_wait_after=True)
+            await _click(tab, held, number)
         return await answer_of(tab, await waiting.value)
 
 
@@ -251,11 +227,9 @@ async def download(tab: Tab, button: Button, name: str) -> Path:
     path = tab.downloads / name
     try:
         with failures(f"downloading {name}", tab.patience):
-            (element,) = await _find(tab, [button])
-            if element is None:
-                raise NotFoundOnPageError(f"there is no {button.label!r} on the page")
+            held, number = await _only(tab, button)
             async with tab.page.expect_download() as waiting:
-                await element.click(no_wait_after=True)
+                await _click(tab, held, number)
             await (await waiting.value).save_as(path)
     except FailureError as error:
         path.unlink(missing_ok=True)

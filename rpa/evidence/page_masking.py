@@ -2,7 +2,7 @@
 
 A picture cannot be searched for secrets, so they are covered before it is taken: input fields by a style sheet, and
 what a page says in its text (a query password on a printed sheet) by marks that a script sets beside secret labels.
-Playwright takes the sheet as `page.screenshot(style=MASKING_STYLE)` and the script as `page.evaluate(MARKING_SCRIPT)`.
+Whoever takes a picture lets the page evaluate `MARKING_SCRIPT` first, and lays `MASKING_STYLE` over it meanwhile.
 """
 
 import io

@@ -75,7 +75,7 @@ async def submit(tab: Tab, item: Credentials) -> Answer:
     SessionExpiredError
         If the session has ended as soon as it had begun.
     """
-    asks = read(await tab.page.content()).asks
+    asks = read(await tab.html()).asks
     if asks:
         raise HandOverError(f"the log-in asks for what only a person can give: {'、'.join(asks)}")
     await fill_form(tab, _FIELDS, {"username": item.user, "password": item.password})

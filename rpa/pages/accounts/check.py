@@ -75,7 +75,7 @@ async def submit(tab: Tab, item: Filing) -> Answer:
         If it is not known whether the filing was taken: ask the system before anything is sent again.
     """
     tab.check_dialogs()
-    compare(await tab.page.content(), item)
+    compare(await tab.html(), item)
     try:
         answer = await press(tab, _BUTTON)
         if notice.recognise(answer.html):
