@@ -170,7 +170,7 @@ async def open_tab(
     with failures("opening a tab", patience):
         async with _unstuck(patience):
             context = await browser.new_context(
-                accept_downloads=True, locale="zh-CN", service_workers="block", viewport={"width": 1100, "height": 900}
+                accept_downloads=True, locale="zh-CN", service_workers="block", viewport={"width": 1100, "height": 1000}
             )
     try:
         context.set_default_timeout(patience * 1000)
