@@ -2,13 +2,15 @@
 
 A browser's drawing processes are children of a helper that nobody waits for: when the browser ends they are handed to
 the first process of the machine, and their processor time is lost to whoever measures. Linux can name another heir (a
-"child subreaper", prctl(2)), which waits for them here. Elsewhere they are not counted.
+"child subreaper", prctl(2)), which waits for them here, though not for ever: what does not end is not counted, and
+elsewhere no orphan is.
 """
 
 import ctypes
 import os
 import resource
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from pathlib import Path
 __all__ = ["Spent", "processor_seconds"]
 
 _PR_SET_CHILD_SUBREAPER = 36
+_LONGEST_WAIT = 30.0
+_NAP = 0.02
 
 
 @dataclass
@@ -43,13 +47,20 @@ def processor_seconds() -> Iterator[Spent]:
     _be_heir(True)
     try:
         yield spent
-        while left := _children() - here:
-            for pid in left:
-                with suppress(ChildProcessError):
-                    os.waitpid(pid, 0)
+        _wait_for_orphans(here)
         spent.seconds = _seconds() - before
     finally:
         _be_heir(False)
+
+
+def _wait_for_orphans(others: set[int]) -> None:
+    """Wait until no process is left but the others, seconds at the most."""
+    ends = time.monotonic() + _LONGEST_WAIT
+    while (left := _children() - others) and time.monotonic() < ends:
+        for pid in left:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        time.sleep(_NAP)
 
 
 def _seconds() -> float:

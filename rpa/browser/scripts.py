@@ -99,21 +99,24 @@ SPOT = """(elements, number) => {
   if (!box) return ['it has no place on the page', 0, 0];
   const x = box.left + box.width / 2, y = box.top + box.height / 2, there = document.elementFromPoint(x, y);
   if (there && e.contains(there)) {
-    const names = ['mousedown', 'mouseup', 'click'];
-    const guard = event => {
-      if (event.type === 'click') names.forEach(name => window.removeEventListener(name, guard, true));
+    const place = Symbol.for('hexi.guard'), guard = new AbortController();
+    window[place]?.abort();
+    window[place] = guard;
+    const look = event => {
+      if (event.type === 'click') guard.abort();
       if (e.contains(event.target)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     };
-    names.forEach(name => window.addEventListener(name, guard, true));
+    for (const name of ['mousedown', 'mouseup', 'click'])
+      window.addEventListener(name, look, {capture: true, signal: guard.signal});
     return ['', x, y];
   }
   const words = there ? there.textContent.replace(/\\s+/g, ' ').trim().slice(0, 60) || there.tagName : 'the edge';
   return [`it is covered by ${words}`, x, y];
 }"""
 """Returns where to click a control, in CSS pixels, or why a mouse cannot reach it. Until the click the page is guarded:
-if it moves in between, a click that meets another control does nothing."""
+if it moves in between, a click that meets another control does nothing. The next look ends it too."""
 HTML = """() => {
   const type = document.doctype, root = document.documentElement;
   return (type ? new XMLSerializer().serializeToString(type) : '') + (root ? root.outerHTML : '');

@@ -67,3 +67,10 @@ def chrome() -> Iterator[Chrome]:
         driven.browser = driven.run(stack.enter_async_context(open_browser(found)))
         yield driven
         driven.run(stack.aclose())
+
+
+@pytest.fixture(scope="module")
+def tab(chrome: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    """One tab for all tests of a module."""
+    with chrome.open_tab(tmp_path_factory.mktemp("downloads")) as opened:
+        yield opened

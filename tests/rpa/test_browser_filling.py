@@ -1,6 +1,5 @@
 """A form filled in one call holds what Playwright's own `fill` and `select_option` would put there, field by field."""
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -29,13 +28,6 @@ VALUES = {
     **{"old": "甘肃省兰州市城关区'\"<b>&", "long": "第一行\n第二行 😀", "day": "2020-07-01"},
     **{"many": "12.5", "kind": "F", "none": "", "secret": "p ä ss"},
 }
-
-
-@pytest.fixture(scope="module")
-def tab(chrome: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """One tab for all tests here."""
-    with chrome.open_tab(tmp_path_factory.mktemp("downloads")) as opened:
-        yield opened
 
 
 def show(chrome: Chrome, tab: Tab, body: str) -> None:

@@ -68,3 +68,11 @@ def test_a_control_that_slips_under_the_mouse_is_not_clicked(chrome: Chrome, tab
     assert clicked(chrome, tab) == "0"
     chrome.run(tab.page.click("#no"))
     assert clicked(chrome, tab) == "02"
+
+
+def test_a_click_that_came_to_nothing_does_not_stand_in_the_way_of_the_next(chrome: Chrome, tab: Tab) -> None:
+    show(chrome, tab, f"{PAGE}</button><script>yes.onmousedown = () => yes.remove()</script>")
+    chrome.run(click(tab, Button("确认提交")))
+    assert clicked(chrome, tab) == "0"
+    chrome.run(click(tab, Button("删除")))
+    assert clicked(chrome, tab) == "02"

@@ -1,7 +1,6 @@
 """A picture shows the whole page with what is covered covered, in every part of it, and leaves the page as it was."""
 
 import struct
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -18,13 +17,6 @@ PAGES = {
     "own tree": "<p id=host></p><script>host.attachShadow({mode: 'open'}).innerHTML = `" + SECRET + "`</script>",
     "strict": f"<meta http-equiv=Content-Security-Policy content=\"style-src 'none'\"><p>{SECRET}</p>",
 }
-
-
-@pytest.fixture(scope="module")
-def tab(chrome: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """One tab for all tests here."""
-    with chrome.open_tab(tmp_path_factory.mktemp("downloads")) as opened:
-        yield opened
 
 
 def taken(chrome: Chrome, tab: Tab, body: str, style: str = COVER) -> bytes:

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -34,13 +33,6 @@ from rpa.errors import (
     ReadBackError,
     UnknownPageError,
 )
-
-
-@pytest.fixture(scope="module")
-def tab(chrome: Chrome, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    """One tab for all tests here."""
-    with chrome.open_tab(tmp_path_factory.mktemp("downloads")) as opened:
-        yield opened
 
 
 def show(chrome: Chrome, tab: Tab, body: str) -> None:
