@@ -1,7 +1,8 @@
 """Bots that file accounts, on the same pages.
 
-Subjects: direct HTTP (the floor, which no browser beats and no bank may use), plain scripts of Playwright and of
-Selenium, and ours with one, two and four contexts side by side. All do the whole way of an account: look it up, file it
+Subjects: direct HTTP (the floor, which no browser beats and no bank may use), plain scripts of Playwright, of Selenium
+(where Chromium and its driver are) and of Robot Framework Browser (where the extra `robot` is), and ours with one, two
+and four contexts side by side. All do the whole way of an account: look it up, file it
 in four steps with some twenty fields, fetch 200 kB of papers, store them, write the result back. Ours also decrypts the
 list, keeps a durable queue, reads every value back before confirming, and keeps evidence with screenshots.
 
@@ -25,7 +26,8 @@ from typing import Any
 from benchmarks.descendants import processor_seconds
 from benchmarks.errors import SubjectFailedError
 from benchmarks.filing_day import day_of, served
-from benchmarks.filing_peers import has_selenium
+from benchmarks.filing_robot import has_robot
+from benchmarks.filing_selenium import has_selenium
 from benchmarks.filing_settings import PASSWORD, USER
 from benchmarks.measurement import Measurement, Progress
 from rpa.filing import to_record
@@ -34,7 +36,7 @@ from rpa.systems.truth import Expected, judge
 __all__ = ["PACKAGES", "TITLE_ZH", "run"]
 
 TITLE_ZH = "账户备案机器人"
-PACKAGES = ("playwright", "selenium", "httpx", "starlette", "uvicorn")
+PACKAGES = ("playwright", "selenium", "robotframework", "robotframework-browser", "httpx", "starlette", "uvicorn")
 _PAPERS = 200_000
 _LATENCY = 0.5
 _SLOW_ACCOUNTS = 40
@@ -78,6 +80,8 @@ def _plan(quick: bool) -> Iterator[tuple[str, str, int, int, float]]:
     yield plain, "plain Playwright", 1, count, 0.0
     if not quick and has_selenium():
         yield plain, "plain Selenium", 1, count, 0.0
+    if not quick and has_robot():
+        yield plain, "Robot Framework Browser", 1, count, 0.0
     for contexts in (1,) if quick else (1, 2, 4):
         yield plain, "ours", contexts, count, 0.0
     if not quick:

@@ -19,7 +19,7 @@ from rpa.evidence.credentials import Secret
 from rpa.listing import ListKeys, Registry
 
 if TYPE_CHECKING:
-    from benchmarks.filing_peers import Job
+    from benchmarks.filing_job import Job
 
 __all__ = ["MORNING", "PASSWORD", "SIGNING", "USER", "clock_since", "keys", "settings_of"]
 

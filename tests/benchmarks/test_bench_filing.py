@@ -7,6 +7,8 @@ import pytest
 from benchmarks import filing
 from benchmarks.errors import SubjectFailedError
 from benchmarks.filing_day import day_of
+from benchmarks.filing_robot import has_robot
+from benchmarks.filing_selenium import has_selenium
 from rpa.browser import find_browser
 from rpa.errors import BrowserMissingError
 from rpa.listing import problems
@@ -27,6 +29,16 @@ def test_the_quick_mode_measures_floor_peer_and_ours() -> None:
     assert {one.metric for one in found} == {"each account", "CPU each"}
     assert all(one.value > 0 for one in found)
     assert len(seen) == 6
+
+
+@pytest.mark.skipif(not has_selenium(), reason="waits for Chromium and its driver (Debian: chromium-driver)")
+def test_the_plain_script_of_selenium_files_every_account() -> None:
+    assert min(filing._measured("plain Selenium", 1, 2, 0.0)) > 0
+
+
+@pytest.mark.skipif(not has_robot() or bool(BROWSER), reason="waits for a browser and for the extra `robot`")
+def test_the_script_of_robot_framework_files_every_account() -> None:
+    assert min(filing._measured("Robot Framework Browser", 1, 2, 0.0)) > 0
 
 
 def test_a_subject_that_does_nothing_is_no_subject(monkeypatch: pytest.MonkeyPatch) -> None:
