@@ -25,7 +25,10 @@ Columns: TypeAlias = Mapping[str, Any] | pd.DataFrame
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """Numbers, int64 or float64, or one of them; `mask` says which are present, None that all are but NaN."""
+    """Numbers, int64 or float64, or one of them; `mask` says which are present, None that all are. NaN never is.
+
+    What lies where the mask is false is nobody's: it may be anything.
+    """
 
     values: Any
     mask: Any = None
@@ -33,9 +36,10 @@ class Numbers:
     @cached_property
     def valid(self) -> Any:
         """The rows that are present."""
+        numbers = self.values.dtype != np.float64 if isinstance(self.values, np.ndarray) else True
         if self.mask is not None:
-            return self.mask
-        return ~np.isnan(self.values) if self.values.dtype == np.float64 else np.ones(len(self.values), bool)
+            return self.mask if numbers else self.mask & ~np.isnan(self.values)
+        return np.ones(len(self.values), bool) if numbers else ~np.isnan(self.values)
 
     def at(self, rows: Any) -> "Numbers":
         """Return some rows: a slice, which is not copied, or an array of positions."""

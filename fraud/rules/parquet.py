@@ -100,7 +100,7 @@ def prepared_of(table: Any) -> Prepared:
 def _column(name: str, chunks: Any) -> Numbers | Texts | Moments:
     values = chunks.combine_chunks() if chunks.num_chunks != 1 else chunks.chunk(0)
     kind = values.type
-    if pa.types.is_null(kind):
+    if pa.types.is_null(kind) or (pa.types.is_dictionary(kind) and not len(values.dictionary)):
         return Texts(np.full(len(values), -1, np.int8), pd.Index([], dtype=object))
     if _is_text(kind):
         values = values.dictionary_encode()
@@ -110,7 +110,8 @@ def _column(name: str, chunks: Any) -> Numbers | Texts | Moments:
         codes = pc.fill_null(values.indices, -1).to_numpy(zero_copy_only=False)
         return Texts(codes, pd.Index(values.dictionary.to_pylist(), dtype="str"))
     if pa.types.is_floating(values.type):
-        return Numbers(values.to_numpy(zero_copy_only=False).astype(np.float64, copy=False))
+        mask = None if values.null_count == 0 else values.is_valid().to_numpy(zero_copy_only=False)
+        return Numbers(_as_they_lie(values).astype(np.float64, copy=False), mask)
     if pa.types.is_timestamp(values.type) or pa.types.is_date(values.type):
         moments = values.to_numpy(zero_copy_only=False)
         return Moments(~np.isnat(moments), moments)
@@ -119,6 +120,11 @@ def _column(name: str, chunks: Any) -> Numbers | Texts | Moments:
         whole = values if mask is None else pc.fill_null(values, 0)
         return Numbers(_whole(name, whole), mask)
     raise RuleEventError(f"column {name!r} holds {kind}; rules read numbers, texts and times")
+
+
+def _as_they_lie(values: Any) -> Any:
+    """Return numbers without copying them; under a null is whatever lies there."""
+    return pa.Array.from_buffers(values.type, len(values), [None, values.buffers()[1]], offset=values.offset).to_numpy()
 
 
 def _whole(name: str, values: Any) -> Any:

@@ -5,8 +5,6 @@ from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +13,6 @@ from random_rules import EDGE_COLUMNS, EDGE_CONDITIONS, book_of, conditions, eve
 from fraud.errors import RuleEventError
 from fraud.rules import full_rulebook, judge, parse_condition
 from fraud.rules.compiled import BLOCK_OF_ROWS, compile_rules
-from fraud.rules.parquet import parquet_hits
 from fraud.rules.reference import hits
 from fraud.rules.sources import Judged
 from fraud.rules.tables import build
@@ -152,31 +149,6 @@ def test_rules_are_judged_by_many_threads_at_once():
     hours = [n % 24 for n in range(2_000)]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda hour: rules.event_hits({"hour": hour}), hours)) == [(hour,) for hour in hours]
-
-
-def test_parquet_gives_the_same_hits_as_memory(tmp_path):
-    texts = ['channel == "atm" and amount_fen >= 5 yuan', "hour is null", "new_device == 1", "customer_age < 30.5"]
-    rules = compiled(*texts)
-    frame = pd.DataFrame(
-        {
-            "channel": ["atm", None, "pos", "atm", "web", "atm"],
-            "amount_fen": np.array([500, 499, 10**6, 2**53 + 1, 5, 0]),
-            "hour": pd.array([1, None, 3, None, 5, 6], dtype="Int8"),
-            "new_device": [True, False, None, True, False, True],
-            "customer_age": np.array([30.25, np.nan, 31, 5, 6, 7], dtype=np.float32),
-            "other": range(6),
-        }
-    )
-    pq.write_table(pa.Table.from_pandas(frame), tmp_path / "some.parquet", row_group_size=4)
-    found = [
-        one.of(row).tolist()
-        for one in parquet_hits(tmp_path / "some.parquet", rules)
-        for row in range(len(one.offsets) - 1)
-    ]
-    assert found == [[0, 2, 3], [1], [], [0, 1, 2, 3], [3], [2, 3]]
-    pq.write_table(pa.table({"channel": ["atm"]}), tmp_path / "less.parquet")
-    with pytest.raises(RuleEventError, match="lacks 'amount_fen', 'hour'"):
-        list(parquet_hits(tmp_path / "less.parquet", rules))
 
 
 @WAYS
