@@ -37,7 +37,7 @@ _ROWS, _QUICK_ROWS = 60_000, 6_000
 _RATES, _QUICK_RATES = (500, 1_000, 2_000), (200,)
 _SECONDS, _QUICK_SECONDS = 20, 1
 _WARM_UP = 200
-_CONNECTIONS = 512
+_CONNECTIONS = 4_096
 """With few, a crowd waits for a connection, where the server cannot see it and so sheds nothing."""
 _FLOORS = {"floor: a constant": "answer", "floor: a constant, on the disk first": "kept"}
 _SERVER = (sys.executable, "-m", "uvicorn", "--log-level", "info", "--no-access-log", "--port", "0")

@@ -63,6 +63,7 @@ def serve(
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,  # nobody stands before it, so nobody's word on who asks is taken
         ws="none",
         backlog=_MOST_CONNECTIONS,
         limit_concurrency=None,
