@@ -2,9 +2,9 @@
 
 Subjects: direct HTTP (the floor, which no browser beats and no bank may use), plain scripts of Playwright, of Selenium
 (where Chromium and its driver are) and of Robot Framework Browser (where the extra `robot` is), and ours with one, two
-and four contexts side by side. All do the whole way of an account: look it up, file it
-in four steps with some twenty fields, fetch 200 kB of papers, store them, write the result back. Ours also decrypts the
-list, keeps a durable queue, reads every value back before confirming, and keeps evidence with screenshots.
+and four contexts side by side. All do the whole way of an account: look it up, file it in four steps with some twenty
+fields, fetch 200 kB of papers, store them, write the result back. Ours also decrypts the list, keeps a durable queue,
+reads every value back before confirming, and keeps evidence with screenshots.
 
 Seconds for each account are those of the whole run, with the start of the browser, divided by the accounts. CPU is
 that of the bot's processes and of all the browser's; the systems run elsewhere. With "latency", every request takes
@@ -12,6 +12,10 @@ half a second, as real systems do, and contexts side by side wait together; eigh
 long day tells more of them. Ours starts the browser without a feature that draws each page on a new surface
 (`rpa.browser.session`), which a plain script could do as well. A subject that leaves an account behind stops the run.
 The paper has 15 minutes by a clerk and half a minute by the bank's bot, of real systems.
+
+"Where the time goes" has the seconds that ours spends in each kind of act of its browser, and the processor's time of
+its own process and of the browser's. Two accounts are under way at once even with one context, one being filed while
+the papers of the other are carried, so that the parts may add up to more than the clock.
 """
 
 import json
@@ -26,6 +30,7 @@ from typing import Any
 from benchmarks.descendants import processor_seconds
 from benchmarks.errors import SubjectFailedError
 from benchmarks.filing_day import day_of, served
+from benchmarks.filing_peers import SPENT
 from benchmarks.filing_robot import has_robot
 from benchmarks.filing_selenium import has_selenium
 from benchmarks.filing_settings import PASSWORD, USER
@@ -36,11 +41,22 @@ from rpa.systems.truth import Expected, judge
 __all__ = ["PACKAGES", "TITLE_ZH", "run"]
 
 TITLE_ZH = "账户备案机器人"
-PACKAGES = ("playwright", "selenium", "robotframework", "robotframework-browser", "httpx", "starlette", "uvicorn")
+PACKAGES = ("playwright", "selenium", "robotframework-browser", "httpx", "starlette", "uvicorn")
 _PAPERS = 200_000
 _LATENCY = 0.5
 _SLOW_ACCOUNTS = 40
 _LONG_DAY = 160
+_ACTS = {
+    "opening": "opening tabs",
+    "going": "going to pages, and what stands there",
+    "filling": "filling forms, and looking again",
+    "clicking": "clicking, the system's answer, and what stands there",
+    "attaching": "attaching files",
+    "downloading": "downloading papers",
+    "masking": "masking what nobody may see",
+    "taking": "taking pictures",
+}
+"""What the bot calls its acts, by their first word (`rpa.browser.acts`), in a reader's words."""
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -64,10 +80,12 @@ def run(quick: bool = False, progress: Progress | None = None) -> tuple[Measurem
     found: list[Measurement] = []
     for place, (dataset, subject, contexts, accounts, latency) in enumerate(plan):
         told(f"{dataset}: {subject}", place, len(plan))
-        wall, cpu = _measured(subject, contexts, accounts, latency)
+        wall, cpu, parts = _measured(subject, contexts, accounts, latency)
         name = f"{subject}, {contexts} at once" if subject == "ours" else subject
         found.append(Measurement(dataset, name, "each account", wall / accounts, "s"))
         found.append(Measurement(dataset, name, "CPU each", cpu / accounts, "s"))
+        if contexts == 1:
+            found += _where(f"{dataset}: where the time goes", parts, cpu, accounts)
         told(f"{dataset}: {subject}", place + 1, len(plan))
     return tuple(found)
 
@@ -93,8 +111,17 @@ def _plan(quick: bool) -> Iterator[tuple[str, str, int, int, float]]:
         yield many, "ours", 8, _LONG_DAY, _LATENCY
 
 
-def _measured(subject: str, contexts: int, count: int, latency: float) -> tuple[float, float]:
-    """Return wall and CPU seconds of one subject in a process of its own."""
+def _where(dataset: str, parts: dict[str, Any], cpu: float, accounts: int) -> Iterator[Measurement]:
+    """Yield where the time of a bot went, the most first; nothing of one that does not tell."""
+    for kind, seconds in sorted(parts.get("acts", {}).items(), key=lambda one: -one[1]):
+        yield Measurement(dataset, f"part: {_ACTS.get(kind, kind)}", "each account", seconds / accounts, "s")
+    if parts:
+        yield Measurement(dataset, "part: the bot's own process", "CPU each", parts["cpu"] / accounts, "s")
+        yield Measurement(dataset, "part: the browser and its driver", "CPU each", (cpu - parts["cpu"]) / accounts, "s")
+
+
+def _measured(subject: str, contexts: int, count: int, latency: float) -> tuple[float, float, dict[str, Any]]:
+    """Return wall and CPU seconds of one subject in a process of its own, and where they went, if it tells."""
     accounts, began = day_of(count), time.time()
     with tempfile.TemporaryDirectory(prefix="hexi-bench-") as name:
         folder = Path(name)
@@ -109,8 +136,10 @@ def _measured(subject: str, contexts: int, count: int, latency: float) -> tuple[
                 started = time.monotonic()
                 done = subprocess.run(asked, cwd=_ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
                 wall = time.monotonic() - started
+            spent = folder / "files" / SPENT
+            parts = json.loads(spent.read_text(encoding="utf-8")) if spent.exists() else {}
             verdict = judge(branch, [Expected(one) for one in accounts])
     if done.returncode or not verdict.is_clean:
         said = done.stderr.strip().splitlines()[-1:] or [str(verdict.counts())]
         raise SubjectFailedError(f"{subject} has not filed all of {count} accounts: {said[0]}")
-    return wall, cpu.seconds
+    return wall, cpu.seconds, parts

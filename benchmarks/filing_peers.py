@@ -9,9 +9,12 @@ doubt. One account after the other.
 Run as a process of its own, `python -m benchmarks.filing_peers NAME JOB`, so that what it costs can be counted.
 """
 
+import json
 import os
 import re
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,10 @@ from benchmarks.filing_robot import file_by_robot
 from benchmarks.filing_selenium import file_by_selenium
 from rpa.filing import Filing
 
-__all__ = ["PEERS", "file_by_http", "file_by_ours", "file_by_playwright"]
+__all__ = ["PEERS", "SPENT", "file_by_http", "file_by_ours", "file_by_playwright"]
+
+SPENT = "spent.json"
+"""Name of the file in which ours says where its time went."""
 
 
 def file_by_http(job: Job) -> None:
@@ -120,13 +126,26 @@ def _file_one_by_playwright(page: Any, job: Job, filing: Filing) -> None:
 
 
 def file_by_ours(job: Job) -> None:
-    """File by the bot of `rpa`, with its queue, evidence, reading back, and the encrypted list."""
+    """File by the bot of `rpa`, with its queue, evidence, reading back, and the encrypted list.
+
+    Where its time went is left in the job's folder: seconds in the acts of the browser by their kind, of both counters
+    together, and processor seconds of this process alone.
+    """
     import asyncio
 
     from benchmarks.filing_settings import settings_of
     from rpa.bot import run_once
+    from rpa.browser.acts import acts_timed
 
-    asyncio.run(run_once(settings_of(job), reconcile=False))
+    acts: Counter[str] = Counter()
+
+    def add(kind: str, seconds: float) -> None:
+        acts[kind] += seconds  # type: ignore[assignment]  # a counter adds up seconds, too
+
+    with acts_timed(add):
+        asyncio.run(run_once(settings_of(job), reconcile=False))
+    spent = {"acts": acts, "cpu": time.process_time()}
+    (job.folder / SPENT).write_text(json.dumps(spent), encoding="utf-8")
 
 
 PEERS: Mapping[str, Callable[[Job], None]] = {

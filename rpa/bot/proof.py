@@ -12,8 +12,8 @@ from typing import Any
 
 from rpa.bot.settings import Settings
 from rpa.browser import Tab, picture
+from rpa.browser.acts import act
 from rpa.browser.readback import differences
-from rpa.browser.session import failures
 from rpa.errors import FailureError, RpaError
 from rpa.evidence import MARKING_SCRIPT, MASKING_STYLE, Evidence, Story, masked_trace
 from rpa.filing import Filing, to_record
@@ -74,7 +74,7 @@ class Proof:
 
     async def _begin_trace(self, tab: Tab) -> bool:
         try:
-            with failures("beginning a trace", tab.patience):
+            with act("beginning a trace", tab.patience):
                 await tab.page.context.tracing.start(snapshots=True)
         except FailureError:
             return False
@@ -83,7 +83,7 @@ class Proof:
     async def _end_trace(self, tab: Tab) -> None:
         path = Path(tab.downloads, f"{self._filing_id}.trace")
         try:
-            with failures("ending a trace", tab.patience):
+            with act("ending a trace", tab.patience):
                 await tab.page.context.tracing.stop(path=path)
             kept = masked_trace(path.read_bytes(), self._evidence.masking)
             self._story.file("trace", "zip", kept, at=self._settings.clock())
@@ -102,7 +102,7 @@ class Proof:
         if not self._settings.pictures:
             return
         try:
-            with failures(f"masking the {stage}", tab.patience):
+            with act(f"masking the {stage}", tab.patience):
                 await tab.page.evaluate(MARKING_SCRIPT)
             taken = await picture(tab, MASKING_STYLE, f"the {stage}")
         except FailureError as error:

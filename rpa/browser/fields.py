@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.browser.acts import act
 from rpa.browser.matching import Button, Candidate, Field, Match, Sought, resolve
 from rpa.browser.scripts import CONTROLS, FACTS, HELD, PUT, SPOT
-from rpa.browser.session import Answer, Tab, answer_of, failures
+from rpa.browser.session import Answer, Tab, answer_of
 from rpa.errors import DownloadError, FailureError, NotFoundOnPageError, ReadBackError, RpaError, UnknownPageError
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ async def fill_form(tab: Tab, fields: Sequence[Field], values: Mapping[str, str]
     FailureError
         If it takes too long, or the browser has ended.
     """
-    with failures("filling a form", tab.patience):
+    with act("filling a form", tab.patience):
         matches, held = await _find(tab, fields)
         given: dict[int, Field] = {}
         for field, match in zip(fields, matches, strict=True):
@@ -181,7 +182,7 @@ async def choose(tab: Tab, field: Field, option: str) -> None:
 
 async def attach(tab: Tab, field: Field, paths: Sequence[Path]) -> None:
     """Give files to a field of the kind `file`."""
-    with failures(f"attaching files to {field.label!r}", tab.patience):
+    with act(f"attaching files to {field.label!r}", tab.patience):
         held, number = await _only(tab, field)
         element = (await held.get_property(str(number))).as_element()
         if element is not None:
@@ -190,7 +191,7 @@ async def attach(tab: Tab, field: Field, paths: Sequence[Path]) -> None:
 
 async def click(tab: Tab, button: Button) -> None:
     """Click, and wait for nothing."""
-    with failures(f"clicking {button.label!r}", tab.patience):
+    with act(f"clicking {button.label!r}", tab.patience):
         await _click(tab, *await _only(tab, button))
 
 
@@ -204,7 +205,7 @@ async def press(tab: Tab, button: Button) -> Answer:
     FailureError
         If no answer comes in time; whether the system has taken what was sent is not known then.
     """
-    with failures(f"clicking {button.label!r}", tab.patience):
+    with act(f"clicking {button.label!r}", tab.patience):
         held, number = await _only(tab, button)
         async with tab.page.expect_navigation(wait_until="domcontentloaded") as waiting:
             await _click(tab, held, number)
@@ -226,7 +227,7 @@ async def download(tab: Tab, button: Button, name: str) -> Path:
     """
     path = tab.downloads / name
     try:
-        with failures(f"downloading {name}", tab.patience):
+        with act(f"downloading {name}", tab.patience):
             held, number = await _only(tab, button)
             async with tab.page.expect_download() as waiting:
                 await _click(tab, held, number)

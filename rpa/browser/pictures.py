@@ -8,8 +8,9 @@ import asyncio
 import base64
 from typing import Any
 
+from rpa.browser.acts import act
 from rpa.browser.scripts import PICTURE_BEGINS, PICTURE_ENDS
-from rpa.browser.session import Tab, failures
+from rpa.browser.session import Tab
 
 __all__ = ["picture"]
 
@@ -32,7 +33,7 @@ async def picture(tab: Tab, style: str, name: str = "the page") -> bytes:
     FailureError
         If it takes too long, or the browser has ended.
     """
-    with failures(f"taking a picture of {name}", tab.patience):
+    with act(f"taking a picture of {name}", tab.patience):
         async with asyncio.timeout(tab.patience):
             size = await tab.page.evaluate(PICTURE_BEGINS, style)
             if size is None:

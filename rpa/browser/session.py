@@ -10,12 +10,13 @@ answer. So "no answer" never means that nothing was sent, or that it was sent on
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rpa.browser.acts import act, first_line
 from rpa.browser.matching import Healed
 from rpa.browser.resolver import Found
 from rpa.browser.scripts import HTML
@@ -24,7 +25,7 @@ from rpa.errors import BrowserStuckError, FailureError, MissingExtraError, Unkno
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Page, Response
 
-__all__ = ["Answer", "Tab", "answer_of", "failures", "go", "open_browser", "open_tab"]
+__all__ = ["Answer", "Tab", "answer_of", "go", "open_browser", "open_tab"]
 
 PATIENCE_SECONDS = 5.0
 _STUCK_TIMES = 3.0
@@ -136,7 +137,7 @@ async def open_browser(found: Found, *, headed: bool = False) -> "AsyncIterator[
                 executable_path=found.path, headless=not headed, args=[*_QUIET, *as_root], timeout=30_000
             )
         except Error as error:
-            raise FailureError(f"the browser {found.path} does not start: {_first_line(error)}") from None
+            raise FailureError(f"the browser {found.path} does not start: {first_line(error)}") from None
         try:
             yield browser
         finally:
@@ -167,7 +168,7 @@ async def open_tab(
         If it has ended.
     """
     downloads.mkdir(parents=True, exist_ok=True)
-    with failures("opening a tab", patience):
+    with act("opening a tab", patience):
         async with _unstuck(patience):
             context = await browser.new_context(
                 accept_downloads=True, locale="zh-CN", service_workers="block", viewport={"width": 1100, "height": 1000}
@@ -229,7 +230,7 @@ async def go(tab: Tab, address: str) -> Answer:
         If a dialog came up before.
     """
     tab.check_dialogs()
-    with failures(f"going to {address}", tab.patience):
+    with act(f"going to {address}", tab.patience):
         response = await tab.page.goto(address, wait_until="domcontentloaded")
         return await answer_of(tab, response)
 
@@ -244,21 +245,3 @@ async def answer_of(tab: Tab, response: "Response | None") -> Answer:
         request = request.redirected_from
     is_new = request.timing["connectStart"] >= 0  # -1 where an open connection was taken
     return Answer(html, response.status, tab.page.url, response.headers.get("date", ""), is_new)
-
-
-@contextmanager
-def failures(what: str, patience: float) -> Iterator[None]:
-    """Let Playwright's errors, and what does not come in time, be failures that name what was being done."""
-    from playwright.async_api import Error
-    from playwright.async_api import TimeoutError as LateError
-
-    try:
-        yield
-    except (LateError, TimeoutError):
-        raise FailureError(f"{what} took longer than {patience:g} seconds") from None
-    except Error as error:
-        raise FailureError(f"{what} failed: {_first_line(error)}") from None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
