@@ -140,6 +140,9 @@ def _measured(subject: str, contexts: int, count: int, latency: float) -> tuple[
             parts = json.loads(spent.read_text(encoding="utf-8")) if spent.exists() else {}
             verdict = judge(branch, [Expected(one) for one in accounts])
     if done.returncode or not verdict.is_clean:
-        said = done.stderr.strip().splitlines()[-1:] or [str(verdict.counts())]
+        lines = [
+            line for line in done.stderr.splitlines() if line.strip() and line[0] not in "# " and "Stack" not in line
+        ]
+        said = lines[-1:] or [str(verdict.counts())]
         raise SubjectFailedError(f"{subject} has not filed all of {count} accounts: {said[0]}")
     return wall, cpu.seconds, parts

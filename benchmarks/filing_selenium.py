@@ -60,6 +60,7 @@ def file_by_selenium(job: Job) -> None:
 
 
 def _file_one_by_selenium(driver: Any, job: Job, filing: Filing) -> None:
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.expected_conditions import staleness_of
     from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -76,8 +77,9 @@ def _file_one_by_selenium(driver: Any, job: Job, filing: Filing) -> None:
                 field.send_keys(value)
         pressed = driver.find_element(By.CSS_SELECTOR, button)
         pressed.click()
-        # a click returns before the next page is there
-        WebDriverWait(driver, 10, 0.02).until(staleness_of(pressed))
+        # a click returns before the next page is there; asked in between, the driver may not know whose the button is
+        wait = WebDriverWait(driver, 10, 0.02, ignored_exceptions=(WebDriverException,))
+        wait.until(staleness_of(pressed))
 
     driver.get(f"{accounts}/query")
     send({"bank_code": filing.bank_code, "account_number": filing.account_number})

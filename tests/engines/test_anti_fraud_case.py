@@ -47,9 +47,10 @@ def test_every_picture_can_be_drawn(small: Result) -> None:
         assert "$schema" in picture.draw() or "layer" in picture.draw()
 
 
-def test_equal_seeds_give_equal_results(small: Result) -> None:
-    assert to_json(anti_fraud.run(seed=7, size=40_000, base_rate=0.01)) == to_json(small)
-    assert to_json(anti_fraud.run(seed=8, size=40_000, base_rate=0.01)) != to_json(small)
+def test_equal_seeds_give_equal_results() -> None:
+    one, again, other = (to_json(anti_fraud.run(seed=seed, size=8_000, base_rate=0.03)) for seed in (7, 7, 8))
+    assert one == again
+    assert one != other
 
 
 @pytest.mark.parametrize("base_rate", [0.0, PAPER_BASE_RATE])

@@ -115,14 +115,14 @@ def test_probabilities_are_those_of_the_later_rows():
 
 
 def test_weights_undo_the_thinning_of_legitimate_rows():
-    whole = Blend(n_trees=60).fit(X, Y).predict_proba(LATER)[:, 1].mean()
+    whole = Blend(n_trees=30).fit(X, Y).predict_proba(LATER)[:, 1].mean()
     means = []
     for seed in range(3, 8):
         kept = (Y == 1) | (np.random.default_rng(seed).random(len(Y)) < 0.2)
         weight = np.where(Y[kept] == 1, 1.0, 5.0)
-        thinned = Blend(n_trees=60).fit(X[kept], Y[kept], sample_weight=weight)
+        thinned = Blend(n_trees=30).fit(X[kept], Y[kept], sample_weight=weight)
         means.append(thinned.predict_proba(LATER)[:, 1].mean())
-    naive = Blend(n_trees=60).fit(X[kept], Y[kept])
+    naive = Blend(n_trees=30).fit(X[kept], Y[kept])
     assert means == pytest.approx([TRUTH.mean()] * 5, rel=0.25)
     assert np.mean(means) == pytest.approx(whole, rel=0.1)
     assert naive.predict_proba(LATER)[:, 1].mean() > 2 * TRUTH.mean()
