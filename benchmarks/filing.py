@@ -146,3 +146,9 @@ def _measured(subject: str, contexts: int, count: int, latency: float) -> tuple[
         said = lines[-1:] or [str(verdict.counts())]
         raise SubjectFailedError(f"{subject} has not filed all of {count} accounts: {said[0]}")
     return wall, cpu.seconds, parts
+
+
+def _last_words(stderr: str) -> str:
+    """Return what a process said last before it failed, the call stack of a browser's driver left out."""
+    lines = [line for line in stderr.splitlines() if line.strip() and line[0] not in "# "]
+    return next((line for line in reversed(lines) if not line.startswith("Stacktrace")), "")

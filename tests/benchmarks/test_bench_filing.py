@@ -52,6 +52,12 @@ def test_a_subject_that_does_nothing_is_no_subject(monkeypatch: pytest.MonkeyPat
         filing._measured("plain Playwright", 1, 1, 0.0)
 
 
+def test_what_a_driver_says_is_told_without_its_stack() -> None:
+    said = "Traceback:\n  File x\nselenium.TimeoutException: Message: late\nStacktrace:\n#0 0x1 <unknown>\n#1 0x2\n"
+    assert filing._last_words(said) == "selenium.TimeoutException: Message: late"
+    assert filing._last_words("") == ""
+
+
 def test_the_accounts_are_as_they_should_be_and_unlike_each_other() -> None:
     accounts = day_of(60)
     assert all(problems(one, one.opened_on) == [] for one in accounts)
