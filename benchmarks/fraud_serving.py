@@ -23,7 +23,7 @@ import orjson
 import pandas as pd
 
 from benchmarks.measurement import SHARE, Measurement, Progress
-from benchmarks.open_loop import due_times, fire, request_of
+from benchmarks.open_loop import connections_allowed, due_times, fire, request_of
 from datasets import transactions, truth
 from fraud.engine.events import event_json
 from fraud.schema import COLUMNS, LABEL
@@ -112,11 +112,12 @@ def serving(command: Sequence[str]) -> Iterator[tuple[str, int]]:
 
 
 def _measured(subject: str, command: Sequence[str], sent: Sequence[bytes], rate: int) -> list[Measurement]:
+    connections = connections_allowed(_CONNECTIONS)
     with serving(command) as (host, port):
         requests = [request_of(body, host, port) for body in sent]
         warm, measured = requests[:_WARM_UP], requests[_WARM_UP:]
         fire(host, port, warm, due_times(len(warm), 200.0, _SEED), connections=8)
-        answered = fire(host, port, measured, due_times(len(measured), rate, _SEED + 1), connections=_CONNECTIONS)
+        answered = fire(host, port, measured, due_times(len(measured), rate, _SEED + 1), connections=connections)
     dataset, count = f"{rate:,} events/s", len(answered.statuses)
     named = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999}
     times = [Measurement(dataset, subject, name, answered.milliseconds(share), "ms") for name, share in named.items()]

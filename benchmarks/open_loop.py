@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Answered", "due_times", "fire", "request_of"]
+__all__ = ["Answered", "connections_allowed", "due_times", "fire", "request_of"]
 
 _OTHER_FILES = 64
 """Files that a process has open besides."""
@@ -62,6 +62,24 @@ def request_of(body: bytes, host: str, port: int, path: str = "/v1/decisions") -
     return head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
+def connections_allowed(wanted: int) -> int:
+    """Return how many connections this process can hold, and those that it starts from now on: `wanted`, if it may.
+
+    The limit of open files is raised as far as the system lets it be; who starts a server asks before.
+
+    Examples
+    --------
+    >>> connections_allowed(8)
+    8
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    endless = resource.RLIM_INFINITY
+    most = wanted + _OTHER_FILES if hard == endless else min(wanted + _OTHER_FILES, hard)
+    if soft != endless and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return min(wanted, most - _OTHER_FILES)
+
+
 def fire(host: str, port: int, requests: Sequence[bytes], due: Iterable[float], connections: int = 64) -> Answered:
     """Send requests when they are due, and return what came back.
 
@@ -71,7 +89,6 @@ def fire(host: str, port: int, requests: Sequence[bytes], due: Iterable[float], 
         If the server closes a connection.
     """
     found = Answered()
-    _allow_files(connections + _OTHER_FILES)
     idle = deque(socket.create_connection((host, port)) for _ in range(connections))
     busy: dict[socket.socket, tuple[int, bytes]] = {}
     with selectors.DefaultSelector() as ready:
@@ -84,14 +101,6 @@ def fire(host: str, port: int, requests: Sequence[bytes], due: Iterable[float], 
             for one in (*idle, *busy):
                 one.close()
     return found
-
-
-def _allow_files(count: int) -> None:
-    """Let this process, and those that it starts later, have so many files open, as far as the system allows."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = count if hard == resource.RLIM_INFINITY else min(count, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _go(

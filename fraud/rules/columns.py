@@ -36,10 +36,10 @@ class Numbers:
     @cached_property
     def valid(self) -> Any:
         """The rows that are present."""
-        numbers = self.values.dtype != np.float64 if isinstance(self.values, np.ndarray) else True
-        if self.mask is not None:
-            return self.mask if numbers else self.mask & ~np.isnan(self.values)
-        return np.ones(len(self.values), bool) if numbers else ~np.isnan(self.values)
+        if not (isinstance(self.values, np.ndarray) and self.values.dtype == np.float64):
+            return np.ones(len(self.values), bool) if self.mask is None else self.mask
+        present = ~np.isnan(self.values)
+        return present if self.mask is None else present & self.mask
 
     def at(self, rows: Any) -> "Numbers":
         """Return some rows: a slice, which is not copied, or an array of positions."""

@@ -1,5 +1,6 @@
 """The load generator: a server that stalls is seen in the times of all who were due meanwhile."""
 
+import resource
 import socket
 import threading
 import time
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from benchmarks.open_loop import due_times, fire, request_of
+from benchmarks.open_loop import connections_allowed, due_times, fire, request_of
 
 ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{"degraded":true}'
 
@@ -64,3 +65,15 @@ def test_requests_are_due_at_the_rate_that_is_asked_for_and_by_seed() -> None:
     assert due == due_times(20_000, 500.0, 3) != due_times(20_000, 500.0, 4)
     assert due == sorted(due)
     assert due[-1] == pytest.approx(40, rel=0.05)
+
+
+@pytest.mark.parametrize(("soft", "hard", "allowed"), [(1024, 4096, 4032), (1024, 65536, 5000), (9000, 9000, 5000)])
+def test_so_many_connections_are_held_as_the_system_lets_be(
+    soft: int, hard: int, allowed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = [(soft, hard)]
+    monkeypatch.setattr(resource, "getrlimit", lambda _: limits[-1])
+    monkeypatch.setattr(resource, "setrlimit", lambda _, given: limits.append(given))
+    assert connections_allowed(5000) == allowed
+    assert limits[-1][0] >= allowed + 64
+    assert limits[-1][1] == hard
