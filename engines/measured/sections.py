@@ -151,7 +151,7 @@ def _pictures(found: Sequence[Duel]) -> Iterable[Picture]:
     for dataset, is_share in parts:
         here = [one for one in found if one.dataset == dataset and one.kind == PEER and (one.unit == SHARE) == is_share]
         several = len({one.ours for one in here}) > 1
-        said = ", quality" if is_share and (dataset, False) in parts else ", cost" if (dataset, True) in parts else ""
+        said = (", quality" if is_share else ", cost") if (dataset, not is_share) in parts else ""
         yield Picture(
             f"{dataset}{said}: ours beside the others",
             "与其他实现对比",
@@ -168,9 +168,11 @@ def _pictures(found: Sequence[Duel]) -> Iterable[Picture]:
 
 def _floor_name(duel: Duel, floors: Sequence[Duel]) -> str:
     """Return what a bar says: what is the same for all bars is left out, unless there is but one."""
-    parts = {"dataset": duel.dataset, "metric": duel.metric, "ours": duel.ours, "other": f"/ {duel.other}"}
+    parts = {"dataset": duel.dataset, "metric": duel.metric, "ours": duel.ours, "other": duel.other}
     several = {part for part in parts if len({getattr(one, part) for one in floors}) > 1}
-    return " · ".join(text for part, text in parts.items() if part in several or part == "metric" or len(floors) == 1)
+    said = {part: text for part, text in parts.items() if part in several or part == "metric" or len(floors) == 1}
+    other = said.pop("other", "")
+    return " / ".join(filter(None, (" · ".join(said.values()), other)))
 
 
 def _everybody(found: Sequence[Duel]) -> list[str]:

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from benchmarks.contests import duels
+from benchmarks.contests import FLOOR, duels
 from benchmarks.growth import curves
 from benchmarks.recording import read_records
 from engines import catalogue
 from engines.__main__ import main
 from engines.measured.page import render_page, write_page
 from engines.measured.pictures import growth_lines, nearness_bars, ratio_dots, styles_of
-from engines.measured.sections import section
+from engines.measured.sections import _floor_name, section
 
 OVERLAPS = """() => [...document.querySelectorAll(".picture svg")].flatMap(svg => {
     const all = [...svg.querySelectorAll("text")].filter(t => t.textContent.trim() && !t.getAttribute("stroke"))
@@ -109,6 +109,35 @@ def test_the_pictures_of_a_loss_and_of_a_floor_hold_their_numbers():
     assert "'times': 1.5" in drawn
     floors = [one for one in duels(FILING) if one.kind == "floor"]
     assert "31 %" in str(nearness_bars(floors, ["a", "b"]))
+
+
+def test_quality_and_cost_are_told_apart_only_where_both_are_measured():
+    quality = [
+        ("frauds", who, "average precision", value, "share") for who, value in (("ours: blend", 0.6), ("a", 0.5))
+    ]
+    alone = section(catalogue.benchmarks()["fraud-quality"], record("fraud-quality", *quality))
+    assert [one.title for one in alone.pictures] == ["frauds: ours beside the others"]
+    both = [("province", who, "average precision", 0.5, "share") for who in ("ours: rules + trees", "a")]
+    both += [("province", who, "fit", 2.0, "s") for who in ("ours: rules + trees", "a")]
+    told = section(catalogue.benchmarks()["fraud"], record("fraud", *both))
+    titles = {one.title for one in told.pictures}
+    assert titles == {"province, quality: ours beside the others", "province, cost: ours beside the others"}
+
+
+def test_a_bar_names_what_differs_and_its_floor():
+    written = ("write: payments to Parquet", "write random integers (floor)")
+    made = ("make: payments as frames", "draw random integers (floor)")
+
+    def names(*subjects):
+        rows = [("9 rows", who, "speed", 2.0, "rows/s") for who in subjects]
+        found = [one for one in duels(record("province", *rows)) if one.kind == FLOOR]
+        return {_floor_name(one, found) for one in found}
+
+    assert names(*written) == {"9 rows · speed · write: payments to Parquet / write random integers (floor)"}
+    assert names(*written, *made) == {
+        "speed · write: payments to Parquet / write random integers (floor)",
+        "speed · make: payments as frames / draw random integers (floor)",
+    }
 
 
 def test_no_line_is_drawn_twice_and_a_narrow_range_begins_at_zero():
